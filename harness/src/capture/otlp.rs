@@ -1,0 +1,279 @@
+//! From OTLP's messages to [`trace`](crate::trace): total, so that no span is too broken to be judged.
+//!
+//! Strings and attribute lists are moved, not copied: the cost beside decoding is small (`benches/ingest.rs`).
+
+use std::fmt;
+
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
+use opentelemetry_proto::tonic::resource::v1::Resource as OtlpResource;
+use opentelemetry_proto::tonic::trace::v1::span::{Event as OtlpEvent, Link as OtlpLink};
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span as OtlpSpan, Status as OtlpStatus};
+
+use crate::trace::{Attribute, Defect, Event, Kind, Link, Resource, Scope, Span, SpanId, Status, StatusCode};
+use crate::trace::{Trace, TraceId, Value};
+
+/// Converts all spans of a request. A resource or scope without spans leaves no trace.
+#[must_use]
+pub fn convert(request: ExportTraceServiceRequest) -> Trace {
+    convert_resource_spans(request.resource_spans)
+}
+
+/// Converts the spans of several resources.
+#[must_use]
+pub fn convert_resource_spans(groups: Vec<ResourceSpans>) -> Trace {
+    let mut trace = Trace::default();
+    for group in groups {
+        resource_spans(group, &mut trace);
+    }
+    trace
+}
+
+/// Converts a resource.
+#[must_use]
+pub fn convert_resource(resource: OtlpResource, schema_url: String) -> Resource {
+    self::resource(Some(resource), schema_url, &mut Vec::new())
+}
+
+fn resource_spans(group: ResourceSpans, trace: &mut Trace) {
+    if group.scope_spans.iter().all(|scope| scope.spans.is_empty()) {
+        return;
+    }
+    // What is wrong with a resource is wrong with each of its spans: only spans carry defects.
+    let mut defects = Vec::new();
+    let index = trace.resources.len();
+    trace.resources.push(resource(group.resource, group.schema_url, &mut defects));
+    for scope in group.scope_spans {
+        scope_spans(scope, index, &defects, trace);
+    }
+}
+
+fn scope_spans(group: ScopeSpans, resource: usize, inherited: &[Defect], trace: &mut Trace) {
+    if group.spans.is_empty() {
+        return;
+    }
+    let mut defects = inherited.to_vec();
+    let index = trace.scopes.len();
+    trace.scopes.push(scope(group.scope, group.schema_url, &mut defects));
+    trace.spans.reserve(group.spans.len());
+    for span in group.spans {
+        trace.spans.push(self::span(span, resource, index, defects.clone()));
+    }
+}
+
+fn resource(found: Option<OtlpResource>, schema_url: String, defects: &mut Vec<Defect>) -> Resource {
+    let Some(found) = found else {
+        defects.push(defect("resource", "absent"));
+        return Resource { schema_url, ..Resource::default() };
+    };
+    let attributes = attributes(found.attributes, &Path::of("resource").field("attributes"), defects);
+    Resource { attributes, dropped_attributes: found.dropped_attributes_count, schema_url }
+}
+
+/// An absent scope is legal: it "is equivalent with an empty instrumentation scope name".
+fn scope(found: Option<InstrumentationScope>, schema_url: String, defects: &mut Vec<Defect>) -> Scope {
+    let found = found.unwrap_or_default();
+    let attributes = attributes(found.attributes, &Path::of("scope").field("attributes"), defects);
+    let dropped_attributes = found.dropped_attributes_count;
+    Scope { name: found.name, version: found.version, attributes, dropped_attributes, schema_url }
+}
+
+fn span(found: OtlpSpan, resource: usize, scope: usize, mut defects: Vec<Defect>) -> Span {
+    let defects_of = &mut defects;
+    times(found.start_time_unix_nano, found.end_time_unix_nano, defects_of);
+    let trace_id = TraceId(id(&found.trace_id, &Path::of("trace_id"), defects_of));
+    let span_id = SpanId(id(&found.span_id, &Path::of("span_id"), defects_of));
+    let parent_span_id = parent(&found.parent_span_id, defects_of);
+    let kind = kind(found.kind, defects_of);
+    let attributes = attributes(found.attributes, &Path::of("attributes"), defects_of);
+    let events = found.events.into_iter().enumerate();
+    let events = events.map(|(index, found)| event(found, &Path::item("events", index), defects_of)).collect();
+    let links = found.links.into_iter().enumerate();
+    let links = links.map(|(index, found)| link(found, &Path::item("links", index), defects_of)).collect();
+    let status = status(found.status.unwrap_or_default(), defects_of);
+    Span {
+        trace_id,
+        span_id,
+        parent_span_id,
+        trace_state: found.trace_state,
+        flags: found.flags,
+        name: found.name,
+        kind,
+        start_ns: found.start_time_unix_nano,
+        end_ns: found.end_time_unix_nano,
+        attributes,
+        dropped_attributes: found.dropped_attributes_count,
+        events,
+        dropped_events: found.dropped_events_count,
+        links,
+        dropped_links: found.dropped_links_count,
+        status,
+        scope,
+        resource,
+        defects,
+    }
+}
+
+/// Both times are "semantically required", and the end is not before the start. The numbers themselves are kept in
+/// the span; leaving them out here lets a defect read the same in every run.
+fn times(start: u64, end: u64, defects: &mut Vec<Defect>) {
+    if start == 0 {
+        defects.push(defect("start_time_unix_nano", "absent"));
+    }
+    if end == 0 {
+        defects.push(defect("end_time_unix_nano", "absent"));
+    } else if end < start {
+        defects.push(defect("end_time_unix_nano", "before start_time_unix_nano"));
+    }
+}
+
+/// "An ID with all zeroes OR of length other than 16 bytes is considered invalid"; and so with 8.
+fn id<const N: usize>(found: &[u8], path: &Path<'_>, defects: &mut Vec<Defect>) -> [u8; N] {
+    let bytes = <[u8; N]>::try_from(found).unwrap_or([0; N]);
+    if bytes == [0; N] {
+        defects.push(defect(path, in_hex(found)));
+    }
+    bytes
+}
+
+/// A root has an empty one. What is neither empty nor an id names nobody, so it is kept as a defect alone.
+fn parent(found: &[u8], defects: &mut Vec<Defect>) -> Option<SpanId> {
+    if found.is_empty() {
+        return None;
+    }
+    let id = SpanId(id(found, &Path::of("parent_span_id"), defects));
+    id.is_valid().then_some(id)
+}
+
+fn kind(found: i32, defects: &mut Vec<Defect>) -> Kind {
+    match found {
+        0 => Kind::Unspecified,
+        1 => Kind::Internal,
+        2 => Kind::Server,
+        3 => Kind::Client,
+        4 => Kind::Producer,
+        5 => Kind::Consumer,
+        unknown => {
+            defects.push(defect("kind", unknown));
+            Kind::Unspecified
+        }
+    }
+}
+
+fn status(found: OtlpStatus, defects: &mut Vec<Defect>) -> Status {
+    let code = match found.code {
+        0 => StatusCode::Unset,
+        1 => StatusCode::Ok,
+        2 => StatusCode::Error,
+        unknown => {
+            defects.push(defect("status.code", unknown));
+            StatusCode::Unset
+        }
+    };
+    Status { code, message: found.message }
+}
+
+fn event(found: OtlpEvent, path: &Path<'_>, defects: &mut Vec<Defect>) -> Event {
+    Event {
+        time_ns: found.time_unix_nano,
+        name: found.name,
+        attributes: attributes(found.attributes, &path.field("attributes"), defects),
+        dropped_attributes: found.dropped_attributes_count,
+    }
+}
+
+fn link(found: OtlpLink, path: &Path<'_>, defects: &mut Vec<Defect>) -> Link {
+    Link {
+        trace_id: TraceId(id(&found.trace_id, &path.field("trace_id"), defects)),
+        span_id: SpanId(id(&found.span_id, &path.field("span_id"), defects)),
+        trace_state: found.trace_state,
+        attributes: attributes(found.attributes, &path.field("attributes"), defects),
+        dropped_attributes: found.dropped_attributes_count,
+        flags: found.flags,
+    }
+}
+
+fn attributes(found: Vec<KeyValue>, path: &Path<'_>, defects: &mut Vec<Defect>) -> Vec<Attribute> {
+    let entries = found.into_iter().enumerate();
+    entries.map(|(index, entry)| attribute(entry, &path.at(index), defects)).collect()
+}
+
+fn attribute(found: KeyValue, path: &Path<'_>, defects: &mut Vec<Defect>) -> Attribute {
+    if found.key_strindex != 0 {
+        defects.push(defect(path.field("key_strindex"), found.key_strindex));
+    }
+    Attribute { key: found.key, value: value(found.value, path, defects) }
+}
+
+/// Nesting is bounded by whoever decoded the message: prost stops at 100 levels.
+fn value(found: Option<AnyValue>, path: &Path<'_>, defects: &mut Vec<Defect>) -> Value {
+    let Some(found) = found.and_then(|found| found.value) else { return Value::Empty };
+    match found {
+        any_value::Value::StringValue(text) => Value::String(text),
+        any_value::Value::BoolValue(truth) => Value::Bool(truth),
+        any_value::Value::IntValue(number) => Value::Int(number),
+        any_value::Value::DoubleValue(number) => Value::Double(number),
+        any_value::Value::BytesValue(bytes) => Value::Bytes(bytes),
+        any_value::Value::ArrayValue(array) => {
+            let items = array.values.into_iter().enumerate();
+            Value::Array(items.map(|(index, item)| value(Some(item), &path.at(index), defects)).collect())
+        }
+        any_value::Value::KvlistValue(map) => Value::Map(attributes(map.values, path, defects)),
+        any_value::Value::StringValueStrindex(index) => {
+            // An index into the dictionary of a profile, which a trace does not have.
+            defects.push(defect(path.field("string_value_strindex"), index));
+            Value::Empty
+        }
+    }
+}
+
+fn defect(field: impl fmt::Display, found: impl fmt::Display) -> Defect {
+    Defect { field: field.to_string(), found: found.to_string() }
+}
+
+fn in_hex(bytes: &[u8]) -> String {
+    // Enough to recognise what it was: an id of a million bytes is a defect, not an archive.
+    let shown = &bytes[..bytes.len().min(64)];
+    let more = if shown.len() < bytes.len() { "…" } else { "" };
+    match bytes.len() {
+        0 => "absent".to_owned(),
+        1 => format!("1 byte: {}", hex::encode(shown)),
+        count => format!("{count} bytes: {}{more}", hex::encode(shown)),
+    }
+}
+
+/// Where in a message something stands. It becomes text only if it is needed.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    within: Option<&'a Path<'a>>,
+    field: &'static str,
+    index: Option<usize>,
+}
+
+impl Path<'_> {
+    fn of(field: &'static str) -> Path<'static> {
+        Path { within: None, field, index: None }
+    }
+
+    fn item(field: &'static str, index: usize) -> Path<'static> {
+        Path { within: None, field, index: Some(index) }
+    }
+
+    fn field(&self, field: &'static str) -> Path<'_> {
+        Path { within: Some(self), field, index: None }
+    }
+
+    fn at(&self, index: usize) -> Path<'_> {
+        Path { within: Some(self), field: "", index: Some(index) }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(within) = self.within {
+            write!(f, "{within}{}", if self.field.is_empty() { "" } else { "." })?;
+        }
+        f.write_str(self.field)?;
+        self.index.map_or(Ok(()), |index| write!(f, "[{index}]"))
+    }
+}

@@ -1,0 +1,40 @@
+//! The `conformance` command.
+
+mod args;
+mod bless;
+mod check;
+mod explain;
+mod interrupt;
+mod list;
+mod output;
+mod run;
+
+use clap::Parser;
+
+use crate::usage::UsageError;
+use crate::verdict::Exit;
+use args::{Args, Command};
+
+/// Does what the arguments say, and says how it ended.
+#[must_use]
+pub fn main() -> Exit {
+    // A bad argument ends the process here, with the code of `Exit::Usage`, and `--help` with that of `Exit::Green`.
+    let args = Args::parse();
+    let done = match args.command {
+        Command::Run(run) => run::run(&run),
+        Command::List(list) => list::list(&list),
+        Command::Show { scenario } => explain::show(&scenario),
+        Command::Explain { rule } => explain::explain(&rule),
+        Command::Check(check) => check::check(&check),
+        Command::Bless(bless) => bless::bless(&bless),
+    };
+    done.unwrap_or_else(|error| {
+        output::error(&error);
+        Exit::Usage
+    })
+}
+
+/// A data file that comes with the harness cannot be read: its tests hold that this does not happen.
+fn built_in(error: impl std::fmt::Display) -> UsageError {
+    UsageError::new(error.to_string())
+}

@@ -1,0 +1,72 @@
+//! `conformance run`.
+
+use std::fmt::Write as _;
+
+use super::args::Run;
+use super::built_in;
+use super::interrupt::unless_interrupted;
+use super::output::{self, Reporting};
+use crate::convention;
+use crate::report::{Save, Sink};
+use crate::run::{Options, Selected, run as run_selected, select};
+use crate::scenario;
+use crate::usage::UsageError;
+use crate::verdict::{Exit, STRANGERS};
+
+pub(super) fn run(args: &Run) -> Result<Exit, UsageError> {
+    let corpus = scenario::corpus().map_err(built_in)?;
+    let conventions = convention::builtin().map_err(built_in)?;
+    let selected = select(&args.selection.choice(), &corpus, &conventions);
+    if args.list {
+        return Ok(list(&selected));
+    }
+    selected.drafts.iter().for_each(|draft| output::note(draft));
+    let mut reporters = vec![output::reporter(args.format, args.verbose)];
+    if let Some(folder) = &args.save {
+        let save =
+            Save::new(folder).map_err(|error| UsageError::of_file(folder, format!("cannot be made: {error}")))?;
+        reporters.push(Box::new(save));
+    }
+    let default = Options::default();
+    let options = Options {
+        jobs: args.jobs.unwrap_or(default.jobs),
+        concurrency: args.concurrency.unwrap_or(default.concurrency),
+        strict: args.strict,
+        require: args.require,
+        instrumented: true,
+    };
+    let (reporting, sink) = Reporting::start(reporters);
+    let exit = block_on(selected, options, &sink);
+    drop(sink);
+    reporting.finish().map_err(|error| UsageError::new(format!("the report cannot be written: {error}")))?;
+    Ok(exit)
+}
+
+/// Runs on a runtime of its own.
+pub(super) fn block_on(selected: Selected, options: Options, sink: &Sink) -> Exit {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.expect("the system gives a process its threads");
+    let exit = runtime.block_on(unless_interrupted(run_selected(selected, options, sink)));
+    // Nothing of a run goes on after it.
+    runtime.shutdown_background();
+    match exit {
+        Ok((_, exit)) => exit,
+        Err(interrupted) => interrupted,
+    }
+}
+
+fn list(selected: &Selected) -> Exit {
+    let mut text = String::new();
+    for run in &selected.runs {
+        let mut line = |case: &str| writeln!(text, "{} {case}", run.name()).expect("a string grows");
+        run.cases.iter().for_each(|case| line(&case.id()));
+        line(STRANGERS);
+    }
+    output::print(&text);
+    selected.errors.iter().for_each(|error| output::error(error));
+    match (selected.errors.is_empty(), selected.runs.is_empty()) {
+        (false, _) => Exit::Usage,
+        (true, true) => Exit::ZeroEvidence,
+        (true, false) => Exit::Green,
+    }
+}

@@ -1,0 +1,307 @@
+//! A generation of the RPC semantic conventions, as data. Nothing here judges, and no rule contains an attribute's
+//! name: what differs between generations stands in `harness/conventions/*.toml`, in these types.
+
+mod load;
+
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConventionError, builtin, parse};
+
+use crate::trace::{Kind, Value};
+use crate::transcript::Code;
+
+/// One generation of the conventions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Convention {
+    /// The file's name: `rpc-1.39`.
+    #[serde(default)]
+    pub id: String,
+    /// One line for `list`.
+    pub title: String,
+    /// What of the specification it states, and where the generation's releases differ, which of them counts.
+    pub about: String,
+    /// The client's span.
+    pub client: SpanSpec,
+    /// The server's span.
+    pub server: SpanSpec,
+    /// Attributes that neither span may have: other generations' names for what this one says.
+    #[serde(default)]
+    pub deprecated: Vec<Deprecated>,
+    /// Opt-in attributes whose keys begin so: without configuration there are none.
+    #[serde(default)]
+    pub opt_in_prefixes: Vec<OptInPrefix>,
+}
+
+/// What a span of one side must be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SpanSpec {
+    /// The span's kind.
+    pub kind: Clause<Kind>,
+    /// The span's name: the first whose condition holds.
+    pub name: Vec<NameSpec>,
+    /// The attributes that the generation names.
+    #[serde(rename = "attribute")]
+    pub attributes: Vec<AttributeSpec>,
+    /// What status the span must have.
+    pub status: StatusSpec,
+    /// The event for each message, where the generation has one.
+    #[serde(default)]
+    pub message_event: Option<MessageEventSpec>,
+    /// That the span covers the whole call, where the generation says so.
+    #[serde(default)]
+    pub lifetime: Option<Source>,
+    /// That one span covers all attempts of a retried call, where the generation says so.
+    #[serde(default)]
+    pub retries: Option<Source>,
+}
+
+/// A value with where the specification states it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Clause<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is stated.
+    pub source: Source,
+}
+
+/// Where the specification states something, and how strongly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Source {
+    /// The specification's own word.
+    pub level: Level,
+    /// The page and its anchor.
+    pub url: String,
+    /// A few of its words.
+    pub quote: String,
+}
+
+/// How strongly the specification asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// SHOULD, SHOULD NOT, RECOMMENDED: a warning, an error under `--strict`.
+    Should,
+    /// MUST, MUST NOT, Required: an error.
+    Must,
+}
+
+/// A span name and when it applies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NameSpec {
+    /// What the name is: one of these.
+    pub values: Vec<Fact>,
+    /// All must hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    /// Where it is stated.
+    pub source: Source,
+}
+
+/// An attribute of a span.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AttributeSpec {
+    /// The key.
+    pub key: String,
+    /// The value's type.
+    #[serde(rename = "type")]
+    pub value_type: ValueType,
+    /// The requirement level.
+    pub requirement: Requirement,
+    /// When the entry counts at all: all must hold. A key may have several entries for different conditions.
+    #[serde(default)]
+    pub applies_when: Vec<Condition>,
+    /// When it is required or recommended: all must hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
+    /// When it must not be there: all must hold; none: never.
+    #[serde(default)]
+    pub absent_when: Vec<Condition>,
+    /// What its value may be: one of these. Empty: not judged.
+    #[serde(default)]
+    pub values: Vec<Fact>,
+    /// Where requirement level and type are stated.
+    pub source: Source,
+    /// Where the value is stated, if that is another clause.
+    #[serde(default)]
+    pub value_source: Option<Source>,
+    /// Where it is stated that the attribute must be absent under [`absent_when`](Self::absent_when).
+    #[serde(default)]
+    pub absent_source: Option<Source>,
+}
+
+/// The type of an attribute's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueType {
+    /// A text.
+    String,
+    /// An integer.
+    Int,
+    /// A truth value.
+    Bool,
+    /// A list of texts.
+    StringArray,
+}
+
+/// A requirement level,
+/// <https://github.com/open-telemetry/semantic-conventions/blob/v1.44.0/docs/general/attribute-requirement-level.md>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requirement {
+    /// "All instrumentations MUST populate the attribute."
+    Required,
+    /// "… when the given condition is satisfied."
+    ConditionallyRequired,
+    /// Absent, it is no finding.
+    Recommended,
+}
+
+/// What a value must be equal to: something that the wire or the plan knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    /// This value.
+    Literal(Value),
+    /// `package.Service/Method`, as in the request path, without the leading slash.
+    FullMethod,
+    /// `package.Service`.
+    Service,
+    /// `Method`.
+    Method,
+    /// `/package.Service/Method`: the request path itself.
+    RequestPath,
+    /// The status code's name, `NOT_FOUND`.
+    StatusName,
+    /// The status code's number.
+    StatusNumber,
+    /// `error.type` of a call that failed with a status: its name; of one that failed otherwise, any text.
+    ErrorType,
+    /// The host that the client dialled, or the whole target string where it has none.
+    ServerAddress,
+    /// The port that the client dialled.
+    ServerPort,
+    /// The address of the server's socket, whatever name the client dialled.
+    SocketAddress,
+    /// The port of the server's socket.
+    SocketPort,
+    /// The address of the other end's socket.
+    PeerAddress,
+    /// The port of the other end's socket.
+    PeerPort,
+}
+
+/// When something applies: a predicate over what the wire and the plan know of one end of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Condition {
+    /// The service has the method.
+    MethodRecognised,
+    /// It does not.
+    MethodUnrecognised,
+    /// The side's status mapping calls the status an error.
+    Failed,
+    /// It does not.
+    Succeeded,
+    /// A status is known at this end (it was sent, received, or made up by this end).
+    StatusKnown,
+    /// The dialled target string has a port.
+    PortKnown,
+    /// The call was made over a network, not over a unix socket.
+    Network,
+}
+
+/// What status a span must have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StatusSpec {
+    /// The codes that are errors.
+    pub errors: Vec<Code>,
+    /// Where it is stated that these are errors.
+    pub error_source: Source,
+    /// Where it is stated that the others leave the status unset.
+    pub unset_source: Source,
+}
+
+/// The event that stands for a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MessageEventSpec {
+    /// The names it may have: releases of one generation differ.
+    pub names: Vec<String>,
+    /// The keys under which the direction may stand.
+    pub direction_keys: Vec<String>,
+    /// The direction's value on the side that sent the message.
+    pub sent: String,
+    /// The direction's value on the side that received it.
+    pub received: String,
+    /// The keys under which the number may stand.
+    pub id_keys: Vec<String>,
+    /// The number of the first message in each direction.
+    pub first_id: i64,
+    /// Where it is stated that there is one for each message; absent where events are merely allowed.
+    #[serde(default)]
+    pub each_message: Option<Source>,
+    /// Where the attributes are stated.
+    pub attributes: Source,
+}
+
+/// A name of another generation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Deprecated {
+    /// The key.
+    pub key: String,
+    /// What this generation says instead.
+    #[serde(default)]
+    pub instead: Option<String>,
+    /// Where it is stated.
+    pub source: Source,
+}
+
+/// Keys of opt-in attributes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OptInPrefix {
+    /// What the keys begin with.
+    pub prefix: String,
+    /// Where it is stated.
+    pub source: Source,
+}
+
+impl Convention {
+    /// What the span of a side must be.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &SpanSpec {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+}
+
+/// An end of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The caller.
+    Client,
+    /// The callee.
+    Server,
+}
+
+impl Side {
+    /// `client` or `server`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}

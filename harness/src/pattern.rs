@@ -1,0 +1,173 @@
+//! Patterns over paths such as `status/server/unary/NOT_FOUND`.
+//!
+//! `*` stands for one whole component, `**` for any number of them, none included. A wildcard is never part of a component:
+//! what a pattern covers can be seen in a list of ids without reading its letters.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// A pattern over paths.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Part {
+    Literal(String),
+    One,
+    Any,
+}
+
+/// A text that is no pattern.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParsePatternError {
+    /// Between two slashes, or instead of anything, there is nothing.
+    #[error("`{0}` has an empty component: write `a/b`, `a/*` or `a/**`")]
+    Empty(String),
+    /// A wildcard is part of a component.
+    #[error("`{0}`: a wildcard stands for whole components: write `*` or `**` between slashes")]
+    Partial(String),
+}
+
+impl Pattern {
+    /// Whether a path, as a whole, is what the pattern says.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        let components: Vec<_> = path.split('/').collect();
+        matches(&self.0, &components)
+    }
+
+    /// Whether a path, or one that it lies below, is what the pattern says: what a person means who selects `status`.
+    #[must_use]
+    pub fn selects(&self, path: &str) -> bool {
+        let components: Vec<_> = path.split('/').collect();
+        (1..=components.len()).any(|length| matches(&self.0, &components[..length]))
+    }
+}
+
+fn matches(parts: &[Part], components: &[&str]) -> bool {
+    match parts.split_first() {
+        None => components.is_empty(),
+        Some((Part::Any, rest)) => (0..=components.len()).any(|skipped| matches(rest, &components[skipped..])),
+        Some((part, rest)) => components.split_first().is_some_and(|(component, others)| {
+            let fits = match part {
+                Part::Literal(literal) => literal == component,
+                Part::One | Part::Any => true,
+            };
+            fits && matches(rest, others)
+        }),
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = ParsePatternError;
+
+    fn from_str(text: &str) -> Result<Self, ParsePatternError> {
+        let part = |component: &str| match component {
+            "" => Err(ParsePatternError::Empty(text.to_owned())),
+            "*" => Ok(Part::One),
+            "**" => Ok(Part::Any),
+            literal if literal.contains(['*', '?', '[', '{']) => Err(ParsePatternError::Partial(text.to_owned())),
+            literal => Ok(Part::Literal(literal.to_owned())),
+        };
+        text.split('/').map(part).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("/")?;
+            }
+            f.write_str(match part {
+                Part::Literal(literal) => literal,
+                Part::One => "*",
+                Part::Any => "**",
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Several patterns, any of which may match. Written as one text or as a list of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Patterns(pub Vec<Pattern>);
+
+impl Patterns {
+    /// Whether one of them matches a path as a whole.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        self.0.iter().any(|pattern| pattern.matches(path))
+    }
+}
+
+impl<'de> Deserialize<'de> for Patterns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany;
+
+        impl<'de> de::Visitor<'de> for OneOrMany {
+            type Value = Patterns;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a pattern, or a list of patterns")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Patterns, E> {
+                text.parse().map(|pattern| Patterns(vec![pattern])).map_err(E::custom)
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Patterns, A::Error> {
+                let mut patterns = Vec::new();
+                while let Some(pattern) = list.next_element()? {
+                    patterns.push(pattern);
+                }
+                Ok(Patterns(patterns))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_stand_for_whole_components() {
+        for (pattern, path, whole, below) in [
+            ("a/b", "a/b", true, true),
+            ("a/b", "a/b/c", false, true),
+            ("a", "ab", false, false),
+            ("a/*", "a/b", true, true),
+            ("a/*", "a", false, false),
+            ("a/*/c", "a/b/c", true, true),
+            ("a/**", "a", true, true),
+            ("a/**", "a/b/c", true, true),
+            ("**/c", "a/b/c", true, true),
+            ("**/c", "a/b/c/d", false, true),
+            ("*", "a/b", false, true),
+            ("**", "a/b", true, true),
+        ] {
+            let parsed: Pattern = pattern.parse().unwrap();
+            assert_eq!(parsed.matches(path), whole, "{pattern} {path}");
+            assert_eq!(parsed.selects(path), below, "{pattern} {path}");
+            assert_eq!(parsed.to_string(), pattern);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_pattern_is_refused() {
+        for text in ["", "a//b", "/a", "a/", "a/b*", "NOT_*", "a/[bc]", "{a,b}"] {
+            assert!(text.parse::<Pattern>().is_err(), "{text}");
+        }
+    }
+}

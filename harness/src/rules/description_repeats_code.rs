@@ -1,0 +1,61 @@
+use super::Findings;
+use super::support::{message_at, place, plain};
+use crate::subject::{Case, End};
+use crate::trace::{Span, StatusCode};
+
+rule! {
+    /// The description of a failed call's status is for what the code does not say. The code has an attribute of its
+    /// own; in front of the message it is noise, and instead of a message it feigns information. A message that itself
+    /// names the code is repeated as it is.
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary -> INTERNAL "INTERNAL disk failure"
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   status: Error "INTERNAL disk failure"
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary -> INTERNAL "disk full"
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   ! status: Error "StatusCode.INTERNAL:disk full"
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary -> DEADLINE_EXCEEDED
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   ! status: Error "DeadlineExceeded"
+    /// ```
+    family: Status,
+    level: Should,
+    source: {
+        url: "https://github.com/open-telemetry/semantic-conventions/blob/v1.44.0/docs/general/recording-errors.md#recording-errors-on-spans",
+        clause: "It's NOT RECOMMENDED to duplicate status code or error.type in span status description.",
+    },
+    check,
+}
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for (end, _, span) in case.bound().filter(|(.., span)| span.status.code == StatusCode::Error) {
+        if let Some(code) = repeated_code(case, end, span) {
+            let message = format!("The description of the span's status repeats the status code {code}.");
+            findings.add(place(case, end, span), message);
+        }
+    }
+}
+
+fn repeated_code(case: &Case<'_>, end: &End<'_>, span: &Span) -> Option<&'static str> {
+    let message = message_at(case, end)?;
+    let description = span.status.message.as_str();
+    let own = if message.is_empty() { description.to_owned() } else { description.replace(message, " ") };
+    let codes = case.codes(end).into_iter().filter_map(crate::transcript::Code::name);
+    let is_word = |code: &&str| own.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == *code);
+    // `DeadlineExceeded`, `Deadline exceeded`: other spellings count only where nothing else is said.
+    let alone = |code: &&str| plain(&own) == plain(code);
+    codes.into_iter().find(|code| is_word(code) || alone(code))
+}

@@ -1,0 +1,205 @@
+//! One call of an example.
+
+use std::str::FromStr;
+
+use crate::scenario::{Call, Context, Endpoint, ServerStep, Shape};
+use crate::trace::SpanRef;
+use crate::transcript::{
+    CallRecord, ClientRecord, Code, Entry, GaveUp, Observer, Origin, Outcome, Progress, ServerRecord, Times,
+};
+
+/// A call as its line tells it.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) call: Call,
+    pub(super) record: CallRecord,
+    within: Option<String>,
+    callback: bool,
+    unsampled: bool,
+}
+
+impl Told {
+    pub(super) fn parse(text: &str) -> Result<(String, Self), String> {
+        let (path, text) = text.split_once(' ').ok_or("a path and a shape")?;
+        let (text, message) = match text.split_once('"') {
+            Some((before, rest)) => {
+                let (message, after) = rest.split_once('"').ok_or("a message's end")?;
+                (format!("{before}{after}"), message.to_owned())
+            }
+            None => (text.to_owned(), String::new()),
+        };
+        let mut told = Self::default();
+        let mut code = Code::OK;
+        let mut words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty() && *word != "->").collect();
+        told.call.shape = shape(words.remove(0))?;
+        words.retain(|word| match Code::from_str(word) {
+            Ok(known) => {
+                code = known;
+                false
+            }
+            Err(_) => true,
+        });
+        if path.contains('.') {
+            let to = words.iter().find_map(|word| endpoint(word)).unwrap_or(Endpoint::Peer);
+            told.call.to = Some(to);
+        }
+        words.retain(|word| endpoint(word).is_none());
+        told.perform(path.contains('.'), code, &message);
+        for word in words {
+            told.word(word)?;
+        }
+        Ok((path.to_owned(), told))
+    }
+
+    /// The call as it goes when nothing else is said.
+    fn perform(&mut self, by_target: bool, code: Code, message: &str) {
+        let peer = self.call.to == Some(Endpoint::Peer);
+        let nobody = self.call.to == Some(Endpoint::Nobody);
+        let code = if nobody && code == Code::OK { Code::UNAVAILABLE } else { code };
+        let replies = u32::from(code == Code::OK);
+        let (client, server) =
+            if by_target { (Observer::Journal, Observer::Wire) } else { (Observer::Wire, Observer::Journal) };
+        let origin = match (by_target, nobody) {
+            (_, true) => Origin::Connection,
+            (true, false) => Origin::Api,
+            (false, false) => Origin::Trailers,
+        };
+        let outcome = Outcome { code, message: message.to_owned(), trailers: Vec::new(), origin };
+        self.call.server = Some(vec![ServerStep::End {
+            code,
+            message: message.to_owned(),
+            details: String::new(),
+            trailers: Vec::new(),
+            via: None,
+        }]);
+        self.record.client = Some(ClientRecord {
+            observer: client,
+            outcome: Some(outcome),
+            sent: 1,
+            received: replies,
+            progress: Progress { reached: 0, over_at: None, done: true },
+            ..ClientRecord::default()
+        });
+        let server = if peer { server } else { Observer::Journal };
+        let record = ServerRecord { observer: server, sent: replies, received: 1, ..ServerRecord::default() };
+        self.record.server = if nobody { Vec::new() } else { vec![record] };
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), String> {
+        let (word, value) = word.split_once('=').unwrap_or((word, ""));
+        let number = || value.parse::<u32>().map_err(|_| format!("{word} is no number"));
+        let client = self.record.client.as_mut().ok_or("a client")?;
+        let steps = self.call.server.get_or_insert_default();
+        match word {
+            "unsampled" => self.unsampled = true,
+            "no-context" => self.call.context = Context::None,
+            "cancelled" => {
+                client.gave_up = Some(GaveUp::Cancelled);
+                client.outcome = Some(Outcome { code: Code::CANCELLED, origin: Origin::Local, ..Outcome::default() });
+                self.record.server.iter_mut().for_each(|server| server.cancelled = true);
+            }
+            "unrouted" => self.record.server.clear(),
+            "callback" => self.callback = true,
+            "annotate-ok" => {
+                steps.insert(0, ServerStep::Annotate { attributes: Vec::new(), events: Vec::new(), ok: true })
+            }
+            "fail" => *steps = vec![ServerStep::Fail { how: value.to_owned(), message: String::new() }],
+            "method" => self.call.method = Some(value.to_owned()),
+            "took" => {
+                let begun_ns = 1_700_000_000_000_000_000;
+                client.times = Some(Times { begun_ns, ended_ns: begun_ns + u64::from(number()?) * 1_000_000 });
+            }
+            "pause" => steps.insert(0, ServerStep::Pause { ms: number()? }),
+            "span" => {
+                steps.insert(0, ServerStep::Span { name: value.to_owned(), steps: Vec::new(), outlives: false });
+            }
+            "sent" => {
+                client.sent = number()?;
+                self.record.server.iter_mut().for_each(|server| server.received = client.sent);
+            }
+            "received" => {
+                client.received = number()?;
+                self.record.server.iter_mut().for_each(|server| server.sent = client.received);
+            }
+            "attempts" => {
+                let attempts = number()?;
+                self.call.max_attempts = Some(attempts);
+                let first = self.record.server.first().cloned().unwrap_or_default();
+                self.record.server = vec![first; attempts as usize];
+            }
+            "within" => self.within = Some(value.to_owned()),
+            _ => return Err(format!("no such word: {word}")),
+        }
+        Ok(())
+    }
+
+    pub(super) fn send_from_driver(&self, record: &mut CallRecord, context: SpanRef) {
+        let mut metadata = crate::scenario::entries(&self.call.metadata);
+        if self.call.context != Context::None {
+            let flags = if self.unsampled { "00" } else { "01" };
+            let value = format!("00-{}-{}-{flags}", context.trace_id, context.span_id);
+            metadata.push(Entry { key: "traceparent".into(), value });
+        }
+        if let Some(client) = &mut record.client {
+            client.metadata.clone_from(&metadata);
+        }
+        for server in &mut record.server {
+            server.metadata.clone_from(&metadata);
+        }
+    }
+
+    /// Takes in a call that this one's handler makes.
+    pub(super) fn adopt(&mut self, told: Self) {
+        if told.callback {
+            self.call.on_completion.insert(0, told.call);
+            return;
+        }
+        let step = ServerStep::Calls { calls: vec![told.call], concurrent: false };
+        let steps = self.call.server.get_or_insert_default();
+        let step = match told.within {
+            Some(name) => ServerStep::Span { name, steps: vec![step], outlives: false },
+            None => step,
+        };
+        steps.insert(0, step);
+    }
+}
+
+fn shape(word: &str) -> Result<Shape, String> {
+    match word {
+        "unary" => Ok(Shape::Unary),
+        "server-stream" => Ok(Shape::ServerStream),
+        "client-stream" => Ok(Shape::ClientStream),
+        "bidi" => Ok(Shape::Bidi),
+        _ => Err(format!("no such shape: {word}")),
+    }
+}
+
+fn endpoint(word: &str) -> Option<Endpoint> {
+    match word {
+        "target" => Some(Endpoint::Target),
+        "peer" => Some(Endpoint::Peer),
+        "nobody" => Some(Endpoint::Nobody),
+        _ => None,
+    }
+}
+
+/// How many steps the server of a call has.
+pub(super) fn plan_steps(calls: &[Call], path: &str) -> u32 {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(call) = calls.iter().find(|call| call.name == name) else { return 0 };
+    let steps = call.server.as_deref().unwrap_or_default();
+    let Some(rest) = rest else { return u32::try_from(steps.len()).unwrap_or(u32::MAX) };
+    let inner = |step: &ServerStep| -> Vec<Call> {
+        match step {
+            ServerStep::Calls { calls, .. } => calls.clone(),
+            ServerStep::Span { steps, .. } => steps.iter().flat_map(calls_in).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let next: Vec<Call> = steps.iter().flat_map(inner).chain(call.on_completion.clone()).collect();
+    plan_steps(&next, rest)
+}
+
+fn calls_in(step: &ServerStep) -> Vec<Call> {
+    if let ServerStep::Calls { calls, .. } = step { calls.clone() } else { Vec::new() }
+}

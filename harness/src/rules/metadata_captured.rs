@@ -1,0 +1,46 @@
+use super::Findings;
+use super::support::{is_annotated, place_of_any};
+use crate::subject::Case;
+
+rule! {
+    /// Attributes that hold metadata are opt-in, each key of its own, and the harness asks for none. Metadata holds
+    /// tokens, cookies and names; an instrumentation that records it unasked sends them to whoever can read traces.
+    ///
+    /// ```pass
+    /// convention rpc-1.38
+    /// call 0 unary
+    /// metadata 0 authorization=secret
+    ///
+    /// SERVER Echo/Say <- driver
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.38
+    /// call 0 unary
+    /// metadata 0 authorization=secret
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   ! rpc.grpc.request.metadata.authorization: ["secret"]
+    /// ```
+    family: Privacy,
+    level: Should,
+    source: {
+        url: "https://github.com/open-telemetry/semantic-conventions/blob/v1.44.0/docs/rpc/grpc.md#client",
+        clause: "Instrumentations SHOULD require an explicit configuration of which metadata values are to be captured.",
+    },
+    check,
+}
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for (index, span) in case.spans().iter().enumerate() {
+        for attribute in &span.attributes {
+            let key = attribute.key.as_str();
+            let prefix = case.convention().opt_in_prefixes.iter().find(|opt_in| key.starts_with(&opt_in.prefix));
+            let by_application = is_annotated(case, |attributes, _, _| attributes.iter().any(|(own, _)| own == key));
+            if let Some(opt_in) = prefix.filter(|_| !by_application) {
+                let message = format!("The span has `{key}`, and nobody asked for it.");
+                findings.add_by(&opt_in.source, place_of_any(case, index).key(key), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! W3C baggage as it stands in metadata, compared without order, decoded, without properties.
+
+use std::collections::BTreeMap;
+
+use crate::scenario::Context;
+use crate::subject::Case;
+use crate::transcript::{Entry, values};
+
+/// Values by key.
+pub(in crate::rules) type Baggage = BTreeMap<String, String>;
+
+/// The entries of received metadata; absent if the header breaks the grammar or W3C's limits, where nothing is promised.
+pub(in crate::rules) fn baggage_of(metadata: &[Entry]) -> Option<Baggage> {
+    let mut baggage = Baggage::new();
+    let mut length = 0;
+    for value in values(metadata, "baggage") {
+        length += value.len();
+        for member in value.split(',').map(trim).filter(|member| !member.is_empty()) {
+            let entry = member.split(';').next().unwrap_or_default();
+            let (key, value) = entry.split_once('=')?;
+            let (key, value) = (trim(key), decode(trim(value))?);
+            if key.is_empty() || baggage.insert(key.to_owned(), value).is_some() {
+                return None;
+            }
+        }
+    }
+    (length <= 8192 && baggage.len() <= 64).then_some(baggage)
+}
+
+/// What a call must carry that a handler made in its current context; absent where that is not known.
+pub(in crate::rules) fn incoming_baggage(case: &Case<'_>, call: usize) -> Option<Baggage> {
+    let made = &case.calls[call];
+    if made.after.is_some() {
+        return None;
+    }
+    match made.plan.context {
+        Context::None => Some(Baggage::new()),
+        Context::Saved => None,
+        Context::Current | Context::Unsampled => {
+            let caller = made.caller.filter(|caller| case.arrivals(*caller) == 1)?;
+            let arrived = case.received(caller, 0);
+            // Of several headers a getter gives the first, and W3C wants all.
+            let mut baggage = baggage_of(arrived).filter(|_| values(arrived, "baggage").count() < 2)?;
+            baggage.extend(made.baggage.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+            Some(baggage)
+        }
+    }
+}
+
+/// What arrived with a call.
+pub(in crate::rules) fn outgoing_baggage(metadata: &[Entry]) -> Option<Baggage> {
+    let mut baggage = Baggage::new();
+    // A repeated key is no reason to see nothing: a naive proxy forwards the header beside the injected one.
+    for member in values(metadata, "baggage").flat_map(|value| value.split(',')).map(trim) {
+        let entry = member.split(';').next().unwrap_or_default();
+        if let Some((key, value)) = entry.split_once('=') {
+            baggage.insert(trim(key).to_owned(), decode(trim(value))?);
+        }
+    }
+    Some(baggage)
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
+
+/// Percent-decoding; absent if what comes of it is no text.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
+        let escaped = escaped.and_then(|digits| hex::decode(digits).ok());
+        match escaped {
+            Some(byte) => {
+                bytes.extend(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&str]) -> Option<Vec<(String, String)>> {
+        let entry = |value: &&str| Entry { key: "baggage".into(), value: (*value).into() };
+        let metadata: Vec<_> = values.iter().map(entry).collect();
+        baggage_of(&metadata).map(|baggage| baggage.into_iter().collect())
+    }
+
+    #[test]
+    fn baggage_is_decoded_and_properties_are_left_out() {
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(read(&["a=1 , b = x%20y;p=q"]), Some(vec![pair("a", "1"), pair("b", "x y")]));
+        assert_eq!(read(&["a=100%"]), Some(vec![pair("a", "100%")]));
+        assert_eq!(read(&["a=%zz"]), Some(vec![pair("a", "%zz")]));
+        assert_eq!(read(&[]), Some(Vec::new()));
+        for broken in ["a", "=1", "a=1,a=2", "a=%ff"] {
+            assert_eq!(read(&[broken]), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Message events against the messages that crossed the wire.
+
+use crate::convention::{MessageEventSpec, Side};
+use crate::scenario::{ServerStep, Shape, all_steps};
+use crate::subject::{Case, End};
+use crate::trace::{Event, Span, Value};
+
+/// What the message events of one span say, and what they should say.
+pub(in crate::rules) struct Tally<'c, 'a> {
+    pub(in crate::rules) end: &'c End<'a>,
+    pub(in crate::rules) span: &'a Span,
+    pub(in crate::rules) spec: &'a MessageEventSpec,
+    pub(in crate::rules) sent: Direction<'a>,
+    pub(in crate::rules) received: Direction<'a>,
+    /// The events without a direction that the convention knows.
+    pub(in crate::rules) other: Vec<&'a Event>,
+}
+
+/// The messages of one direction.
+pub(in crate::rules) struct Direction<'a> {
+    /// `sent` or `received`.
+    pub(in crate::rules) word: &'static str,
+    pub(in crate::rules) events: Vec<&'a Event>,
+    /// So many messages are known to have been handled by the application.
+    pub(in crate::rules) least: usize,
+    /// There were at most so many.
+    pub(in crate::rules) most: usize,
+}
+
+/// Every span whose messages can be counted: the call was not retried, and no event was dropped.
+pub(in crate::rules) fn tallies<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Tally<'c, 'a>> {
+    case.bound().filter_map(|(end, _, span)| tally(case, end, span))
+}
+
+fn tally<'c, 'a>(case: &'c Case<'a>, end: &'c End<'a>, span: &'a Span) -> Option<Tally<'c, 'a>> {
+    let spec = case.spec(end).message_event.as_ref()?;
+    if case.may_be_retried(end) || span.dropped_events > 0 {
+        return None;
+    }
+    let (sent, received) = bounds(case, end)?;
+    let direction = |word, (least, most)| Direction { word, events: Vec::new(), least, most };
+    let mut tally = Tally {
+        end,
+        span,
+        spec,
+        sent: direction("sent", sent),
+        received: direction("received", received),
+        other: Vec::new(),
+    };
+    for event in span.events.iter().filter(|event| spec.names.contains(&event.name)) {
+        match value_of(event, &spec.direction_keys) {
+            Some(Value::String(text)) if *text == spec.sent => tally.sent.events.push(event),
+            Some(Value::String(text)) if *text == spec.received => tally.received.events.push(event),
+            _ => tally.other.push(event),
+        }
+    }
+    Some(tally)
+}
+
+/// The least and the most messages that this end sent, and that it received.
+///
+/// A message is known to have been sent when the other end's application has it; the sender's own count is the most, since
+/// the last may never have left. Where a method has a single message it may go out without a step that sends it.
+fn bounds(case: &Case<'_>, end: &End<'_>) -> Option<((usize, usize), (usize, usize))> {
+    let call = case.call(end);
+    let record = call.record?;
+    let client = record.client.as_ref();
+    let server = record.server.first();
+    let (client_sent, client_received) = client.map(|client| (client.sent as usize, client.received as usize))?;
+    let (server_sent, server_received) =
+        server.map_or((0, 0), |server| (server.sent as usize, server.received as usize));
+    let single_request = matches!(call.plan.shape, Shape::Unary | Shape::ServerStream);
+    let single_response = matches!(call.plan.shape, Shape::Unary | Shape::ClientStream);
+    // Once an end let go, messages may still be on their way when its span ends.
+    let settled = !case.is_disturbed(end.call);
+    let least = |count: usize| if settled { count } else { 0 };
+    let requests_most = client_sent.max(server_received).max(usize::from(single_request));
+    // What a server never meant to read may have arrived before it ended, or not.
+    let steps = all_steps(call.plan.server.as_deref().unwrap_or_default());
+    let is_read = steps.into_iter().any(|step| matches!(step, ServerStep::Receive { .. }));
+    let requests_least = if is_read { least(server_received) } else { 0 };
+    let responses_most = server_sent.max(client_received).max(usize::from(single_response));
+    Some(match end.side {
+        Side::Client => ((requests_least, requests_most), (least(client_received), responses_most)),
+        Side::Server => ((least(client_received), responses_most), (requests_least, requests_most)),
+    })
+}
+
+fn value_of<'e>(event: &'e Event, keys: &[String]) -> Option<&'e Value> {
+    event.attributes.iter().find(|attribute| keys.contains(&attribute.key)).map(|attribute| &attribute.value)
+}
+
+impl Tally<'_, '_> {
+    /// Whether both directions' events could be right if some of them told the other direction.
+    pub(in crate::rules) fn is_misdirected(&self) -> bool {
+        let (sent, received) = (&self.sent, &self.received);
+        let total = sent.events.len() + received.events.len() + self.other.len();
+        let swapped = (sent.lacks() && received.exceeds()) || (received.lacks() && sent.exceeds());
+        swapped && total >= sent.least + received.least && total <= sent.most + received.most
+    }
+
+    /// The number that an event gives its message.
+    pub(in crate::rules) fn number(&self, event: &Event) -> Option<i64> {
+        match value_of(event, &self.spec.id_keys) {
+            Some(Value::Int(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// What an event says under the keys for the direction and for the number.
+    pub(in crate::rules) fn raw<'e>(&self, event: &'e Event) -> (Option<&'e Value>, Option<&'e Value>) {
+        (value_of(event, &self.spec.direction_keys), value_of(event, &self.spec.id_keys))
+    }
+
+    /// Both directions.
+    pub(in crate::rules) fn directions(&self) -> [&Direction<'_>; 2] {
+        [&self.sent, &self.received]
+    }
+}
+
+impl Direction<'_> {
+    pub(in crate::rules) fn lacks(&self) -> bool {
+        self.events.len() < self.least
+    }
+
+    pub(in crate::rules) fn exceeds(&self) -> bool {
+        self.events.len() > self.most
+    }
+}

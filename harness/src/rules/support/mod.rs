@@ -1,0 +1,148 @@
+//! What several rules share: each helper answers one question about the evidence, and none of them judges.
+
+mod baggage;
+mod hang;
+mod messages;
+mod outgoing;
+mod state;
+mod words;
+
+pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage};
+pub(super) use hang::{Hang, hang};
+pub(super) use messages::tallies;
+pub(super) use outgoing::{Outgoing, forwards, outgoing};
+pub(super) use state::{Member, sent_state, state_members};
+pub(super) use words::{condition_in_words, instead};
+
+use super::Place;
+use crate::convention::{AttributeSpec, Side};
+use crate::scenario::{ServerStep, all_steps};
+use crate::subject::{Case, End};
+use crate::trace::{Attribute, Event, Span, SpanRef, Value};
+use crate::transcript::Entry;
+
+/// The place of an end's span.
+pub(super) fn place(case: &Case<'_>, end: &End<'_>, span: &Span) -> Place {
+    Place::span(span).of_call(&case.call(end).path, end.side)
+}
+
+/// The place of an end, where no span is to blame.
+pub(super) fn place_of_end(case: &Case<'_>, end: &End<'_>) -> Place {
+    Place::default().of_call(&case.call(end).path, end.side)
+}
+
+/// The place of any span: with the call, if it stands for an end.
+pub(super) fn place_of_any(case: &Case<'_>, index: usize) -> Place {
+    let span = &case.spans()[index];
+    match case.ends.iter().find(|end| end.span == Some(index)) {
+        Some(end) => place(case, end, span),
+        None => Place::span(span),
+    }
+}
+
+/// Whether a rule may say that an end's span is absent: it was owed, it would have been exported, and nothing that was
+/// exported was lost on the way.
+pub(super) fn is_absent(case: &Case<'_>, end: &End<'_>) -> bool {
+    case.evidence.capture.complete
+        && end.span.is_none()
+        && end.open.is_none()
+        && !end.is_unseen()
+        && case.is_sampled(end) == Some(true)
+}
+
+/// What the target's bookkeeping adds to the message that a span is absent.
+pub(super) fn why_absent(case: &Case<'_>) -> &'static str {
+    if case.evidence.capture.ledger {
+        "none is open, so it was never begun, or lost"
+    } else {
+        "it was never begun, or never ended"
+    }
+}
+
+/// The convention's entries that count for an end.
+pub(super) fn attributes<'c>(case: &'c Case<'_>, end: &'c End<'_>) -> impl Iterator<Item = &'c AttributeSpec> {
+    let counts = |spec: &&AttributeSpec| case.all_hold(&spec.applies_when, end) == Some(true);
+    case.spec(end).attributes.iter().filter(counts)
+}
+
+/// Whether a span is the one of this name, or stands somewhere below it.
+pub(super) fn is_or_is_below(case: &Case<'_>, name: SpanRef, top: SpanRef) -> bool {
+    let below = |index| case.is_below(index, top, |_| true);
+    name == top || case.find(name).is_some_and(below)
+}
+
+/// The message of a call's status, as its caller saw it.
+pub(super) fn message_of_call<'c>(case: &Case<'c>, call: usize) -> Option<&'c str> {
+    let record = case.calls[call].record?;
+    Some(record.client.as_ref()?.outcome.as_ref()?.message.as_str()).filter(|message| !message.is_empty())
+}
+
+/// The steps of a call's handler.
+pub(super) fn steps_of<'c>(case: &Case<'c>, call: usize) -> Vec<&'c ServerStep> {
+    all_steps(case.calls[call].plan.server.as_deref().unwrap_or_default())
+}
+
+/// Whether the script of any handler does something with `annotate` that could explain what a span says.
+pub(super) fn is_annotated(case: &Case<'_>, by: impl Fn(&[(String, String)], &[String], bool) -> bool) -> bool {
+    (0..case.calls.len()).flat_map(|call| steps_of(case, call)).any(|step| match step {
+        ServerStep::Annotate { attributes, events, ok } => by(attributes, events, *ok),
+        _ => false,
+    })
+}
+
+/// The keys that occur more than once.
+pub(super) fn repeated(attributes: &[Attribute]) -> Vec<&str> {
+    let mut keys: Vec<&str> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+    keys.sort_unstable();
+    let mut repeated: Vec<&str> = keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    repeated.dedup();
+    repeated
+}
+
+/// The text under a key of an event.
+pub(super) fn text_of<'e>(event: &'e Event, key: &str) -> Option<&'e str> {
+    let value = event.attributes.iter().find(|attribute| attribute.key == key).map(|attribute| &attribute.value);
+    match value {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The only value under a metadata key.
+pub(super) fn only<'m>(metadata: &'m [Entry], key: &'m str) -> Option<&'m str> {
+    let mut values = crate::transcript::values(metadata, key);
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some(value),
+        _ => None,
+    }
+}
+
+/// "client" and "server" with the article, at a sentence's beginning.
+pub(super) fn the(side: Side) -> &'static str {
+    match side {
+        Side::Client => "The client",
+        Side::Server => "The server",
+    }
+}
+
+/// `1 message`, `2 messages`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// The status message that an end is known to have seen; the empty text if the status had none.
+pub(super) fn message_at<'c>(case: &Case<'c>, end: &End<'_>) -> Option<&'c str> {
+    let client = case.calls[end.call].record?.client.as_ref()?;
+    let outcome = client.outcome.as_ref().filter(|_| client.gave_up.is_none())?;
+    case.messages(end).contains(&outcome.message).then_some(outcome.message.as_str())
+}
+
+/// `INTERNAL`, `CANCELLED or DEADLINE_EXCEEDED`.
+pub(super) fn codes_in_words(case: &Case<'_>, end: &End<'_>) -> String {
+    case.codes(end).iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+/// A text in which spellings of a status code are alike: `DEADLINE_EXCEEDED`, `DeadlineExceeded`, `Deadline exceeded`.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+}

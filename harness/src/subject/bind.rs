@@ -1,0 +1,532 @@
+//! Which span stands for which end of which call.
+//!
+//! The strongest evidence first, for all ends, before weaker evidence is used for any: what the wire says (the span id that
+//! the callee received is the caller's span; a span whose parent is the received span id is the callee's), then what the journal
+//! says was current, then kind and place in the tree; and only when every span of the right kind has had its chance, spans
+//! of another kind that look like a call's. A span stands for one end at most. Nothing depends on arrival: among candidates
+//! the one that agrees best with what is known of the end is taken, and where spans are alike in all of this they are taken
+//! in the order of their content.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Case, Expected, Journal, ParentExpectation};
+use crate::convention::Side;
+use crate::scenario::Context;
+use crate::trace::{Kind, Span, SpanRef, TraceId};
+use crate::transcript::{JournaledContext, RemoteContext, TraceParent};
+
+pub(super) fn bind(case: &mut Case<'_>) {
+    let order = content_order(case.spans());
+    let manual = case.manual.iter().map(|manual| manual.name).collect();
+    let mut binder = Binder::new(case, order, manual);
+    if believes_journal(case, &binder) {
+        binder.round(case, Likeness::Both, by_journal);
+    }
+    // A framework's or a lower layer's span may have the right kind and the right place, and be no gRPC call's.
+    for evidence in [by_wire, by_wire_below] {
+        binder.round(case, Likeness::Both, evidence);
+    }
+    binder.round(case, Likeness::Kind, by_wire);
+    lift_clients(case, &mut binder);
+    for evidence in [by_journal, by_place, by_wire_below] {
+        binder.round(case, Likeness::Kind, evidence);
+    }
+    // Wire and journal are stronger evidence than a kind and a trace, which a span of another end may have.
+    for evidence in [by_wire, by_journal] {
+        binder.round(case, Likeness::Content, evidence);
+    }
+    for evidence in [by_trace, by_kind] {
+        binder.round(case, Likeness::Kind, evidence);
+    }
+    binder.round(case, Likeness::Content, by_place);
+    bind_manual(case, &mut binder);
+    case.unbound = binder.order.iter().copied().filter(|span| !binder.taken.contains(span)).collect();
+    bind_open(case);
+}
+
+/// What makes a span a candidate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// Its kind is the end's.
+    Kind,
+    /// It has attributes that only spans of calls have.
+    Content,
+    /// Both.
+    Both,
+}
+
+type Evidence = fn(&Case<'_>, usize, &Candidates<'_, '_>) -> Option<usize>;
+
+struct Binder<'a> {
+    /// All spans, in the order of their content.
+    order: Vec<usize>,
+    taken: BTreeSet<usize>,
+    /// The names that the script gives to manual spans: no instrumentation uses them.
+    manual: BTreeSet<&'a str>,
+    /// The spans below each span, in the order of their content; the parent need not have been exported.
+    children: BTreeMap<SpanRef, Vec<usize>>,
+    /// The spans of each trace, in the order of their content.
+    traces: BTreeMap<TraceId, Vec<usize>>,
+    /// The ends whose spans should hang below a span.
+    places: BTreeMap<(Side, SpanRef), Vec<usize>>,
+}
+
+/// The spans that may still stand for an end.
+struct Candidates<'b, 'a> {
+    binder: &'b Binder<'a>,
+    likeness: Likeness,
+}
+
+impl<'a> Binder<'a> {
+    fn new(case: &Case<'a>, order: Vec<usize>, manual: BTreeSet<&'a str>) -> Self {
+        let mut children: BTreeMap<SpanRef, Vec<usize>> = BTreeMap::new();
+        let mut traces: BTreeMap<TraceId, Vec<usize>> = BTreeMap::new();
+        for index in &order {
+            let span = &case.spans()[*index];
+            if let Some(parent) = span.parent_ref() {
+                children.entry(parent).or_default().push(*index);
+            }
+            traces.entry(span.trace_id).or_default().push(*index);
+        }
+        let mut places: BTreeMap<(Side, SpanRef), Vec<usize>> = BTreeMap::new();
+        for (index, end) in case.ends.iter().enumerate() {
+            for parent in case.expected_parent(end).parents() {
+                places.entry((end.side, parent)).or_default().push(index);
+            }
+        }
+        Self { order, taken: BTreeSet::new(), manual, children, traces, places }
+    }
+
+    fn round(&mut self, case: &mut Case<'_>, likeness: Likeness, evidence: Evidence) {
+        for index in 0..case.ends.len() {
+            if case.ends[index].span.is_none() {
+                let found = evidence(case, index, &Candidates { binder: self, likeness });
+                self.taken.extend(found);
+                case.ends[index].span = found;
+            }
+        }
+    }
+
+    fn children(&self, parent: SpanRef) -> &[usize] {
+        self.children.get(&parent).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Candidates<'_, '_> {
+    fn accepts(&self, case: &Case<'_>, end: usize, index: usize) -> bool {
+        let span = &case.spans()[index];
+        let kind = || span.kind == case.spec(&case.ends[end]).kind.value;
+        let alike = match self.likeness {
+            Likeness::Kind => kind(),
+            Likeness::Content => case.is_of_a_call(span),
+            Likeness::Both => kind() && case.is_of_a_call(span),
+        };
+        alike && !self.binder.taken.contains(&index) && !is_manual(span, &self.binder.manual)
+    }
+
+    /// Whether a span hangs where no other end's span should that has one: else it is that end's second span, not this
+    /// end's misplaced one.
+    fn is_nobodys(&self, case: &Case<'_>, end: usize, index: usize) -> bool {
+        let Some(parent) = case.spans()[index].parent_ref() else { return true };
+        let owners = self.binder.places.get(&(case.ends[end].side, parent)).map_or(&[][..], Vec::as_slice);
+        owners.iter().all(|owner| *owner == end || case.ends[*owner].span.is_none())
+    }
+
+    /// The candidate among these that agrees best with what is known of the end.
+    fn best(&self, case: &Case<'_>, end: usize, among: &[usize], fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut fitting = among.iter().copied().filter(|index| self.accepts(case, end, *index) && fits(*index));
+        let first = fitting.next()?;
+        let mut best = (None, first);
+        for index in fitting {
+            let known = *best.0.get_or_insert_with(|| agreement(case, end, best.1));
+            let other = agreement(case, end, index);
+            if other > known {
+                best = (Some(other), index);
+            }
+        }
+        Some(best.1)
+    }
+}
+
+/// Of how much that is known of an end a span says the same.
+fn agreement(case: &Case<'_>, end: usize, span: usize) -> usize {
+    let (end, span) = (&case.ends[end], &case.spans()[span]);
+    let spec = case.spec(end);
+    let right =
+        |expected: Expected, value: &crate::trace::Value| expected != Expected::Unknown && expected.accepts(value);
+    let attributes = spec.attributes.iter().filter(|attribute| {
+        let value = span.value(&attribute.key);
+        value.is_some_and(|value| {
+            case.all_hold(&attribute.applies_when, end) == Some(true)
+                && right(case.expected(&attribute.values, end), value)
+        })
+    });
+    let name = crate::trace::Value::String(span.name.clone());
+    let named = spec
+        .name
+        .iter()
+        .any(|spec| case.all_hold(&spec.when, end) == Some(true) && right(case.expected(&spec.values, end), &name));
+    attributes.count() + usize::from(named)
+}
+
+/// Spans that differ only in ids and times keep no order of their own: then the ids decide, which the harness or the
+/// target made at random, and any choice among such spans judges alike.
+fn content_order(spans: &[Span]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by_cached_key(|index| {
+        let span = &spans[*index];
+        let attributes: Vec<String> =
+            span.attributes.iter().map(|attribute| format!("{}={}", attribute.key, attribute.value)).collect();
+        let ids = (span.trace_id, span.span_id, span.parent_span_id);
+        // At last the whole span: only copies are left to the order of arrival, and those are alike.
+        (span.kind, span.name.clone(), attributes, span.status.code, span.start_ns, ids, format!("{span:?}"))
+    });
+    order
+}
+
+fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let call = case.ends[end].call;
+    match case.ends[end].side {
+        // Where attempts have spans and the call has none, the last one's has the status that the call ended with.
+        Side::Client => (0..case.arrivals(call))
+            .rev()
+            .flat_map(|arrival| contexts(case, call, arrival))
+            .find_map(|own| case.find(own).filter(|index| candidates.accepts(case, end, *index))),
+        Side::Server => contexts(case, call, case.ends[end].arrival)
+            .into_iter()
+            .find_map(|parent| candidates.best(case, end, candidates.binder.children(parent), |_| true)),
+    }
+}
+
+/// An instrumentation may make a span for each attempt, or for the layer below, and put that on the wire. The end's span is
+/// then the outermost that is nobody else's.
+fn lift_clients(case: &mut Case<'_>, binder: &mut Binder<'_>) {
+    for end in 0..case.ends.len() {
+        let Some(mut at) = case.ends[end].span.filter(|_| case.ends[end].side == Side::Client) else { continue };
+        let place = case.expected_parent(&case.ends[end]);
+        for parent in case.tree.ancestors(at).collect::<Vec<_>>() {
+            let candidates = Candidates { binder, likeness: Likeness::Kind };
+            let of_call = |index: usize| case.is_of_a_call(&case.spans()[index]);
+            let higher = candidates.accepts(case, end, parent) && (of_call(parent) || !of_call(at));
+            if place.accepts(&case.spans()[at]) || !higher {
+                break;
+            }
+            binder.taken.remove(&at);
+            binder.taken.insert(parent);
+            at = parent;
+        }
+        case.ends[end].span = Some(at);
+    }
+}
+
+/// What is current may be a span of the application's or of a middleware's below the server's. Where two handlers claim the
+/// same current span, one of them is wrong, and neither is believed.
+fn by_journal(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let current = journaled(case, end)?;
+    if (0..case.ends.len()).any(|other| other != end && journaled(case, other) == Some(current)) {
+        return None;
+    }
+    let at = case.find(current)?;
+    for index in [at].into_iter().chain(case.tree.ancestors(at)) {
+        if candidates.accepts(case, end, index) {
+            return Some(index);
+        }
+        // What is around another call's span is not this handler's.
+        if case.is_of_a_call(&case.spans()[index]) {
+            break;
+        }
+    }
+    None
+}
+
+/// Whether handlers know better than the wire which spans are theirs. Where both name a span and not the same, either the
+/// spans have another call's parent, or the handlers run in another call's context: what the spans say decides.
+fn believes_journal(case: &Case<'_>, binder: &Binder<'_>) -> bool {
+    let candidates = Candidates { binder, likeness: Likeness::Both };
+    let servers = (0..case.ends.len()).filter(|end| case.ends[*end].side == Side::Server);
+    let told =
+        servers.filter_map(|end| Some((end, by_wire(case, end, &candidates)?, by_journal(case, end, &candidates)?)));
+    let (mut by_wire, mut by_journal) = (0, 0);
+    for (end, wire, journal) in told.filter(|(_, wire, journal)| wire != journal) {
+        by_wire += agreement(case, end, wire) + usize::from(is_meanwhile(case, end, wire));
+        by_journal += agreement(case, end, journal) + usize::from(is_meanwhile(case, end, journal));
+    }
+    by_journal > by_wire
+}
+
+/// Whether a span began while the call was under way, by the harness's clock.
+fn is_meanwhile(case: &Case<'_>, end: usize, span: usize) -> bool {
+    let call = case.ends[end].call;
+    let times = case.calls[call].record.and_then(|record| record.client.as_ref()?.times);
+    times.is_some_and(|times| (times.begun_ns..=times.ended_ns).contains(&case.spans()[span].start_ns))
+}
+
+fn journaled(case: &Case<'_>, end: usize) -> Option<SpanRef> {
+    let Journal::Server(record) = case.ends[end].journal else { return None };
+    record.context.as_ref().map(JournaledContext::name_ref)
+}
+
+/// A span where the end's span should hang.
+fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let place = case.expected_parent(&case.ends[end]);
+    if place == ParentExpectation::Unknown && case.ends[end].side == Side::Server {
+        // What arrived is not known, but what was sent.
+        let client = case.client_span(case.ends[end].call)?;
+        return candidates.best(case, end, candidates.binder.children(client.name_ref()), |_| true);
+    }
+    if place == ParentExpectation::Unknown || (case.ends[end].is_unseen() && place.parents().is_empty()) {
+        return None;
+    }
+    let hangs = |index: usize| place.accepts(&case.spans()[index]);
+    let below: Vec<usize> =
+        place.parents().into_iter().flat_map(|parent| candidates.binder.children(parent)).copied().collect();
+    let among = if place.allows_root() { &candidates.binder.order } else { &below };
+    candidates.best(case, end, among, hangs)
+}
+
+/// A server's span below another span of its process, which is a child of what arrived.
+fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let own = &case.ends[end];
+    if own.side == Side::Client {
+        return None;
+    }
+    contexts(case, own.call, own.arrival).into_iter().find_map(|top| {
+        let among = candidates.binder.traces.get(&top.trace_id)?;
+        // What hangs below a call's span is another call's, or its double.
+        let other =
+            |index: usize| !candidates.binder.taken.contains(&index) && !case.is_of_a_call(&case.spans()[index]);
+        candidates.best(case, end, among, |index| case.is_below(index, top, other))
+    })
+}
+
+/// A span of the trace that the end's span should be in, wherever it hangs.
+fn by_trace(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    if case.ends[end].is_unseen() {
+        return None;
+    }
+    let place = case.expected_parent(&case.ends[end]);
+    place.parents().into_iter().find_map(|parent| {
+        let among = candidates.binder.traces.get(&parent.trace_id)?;
+        candidates.best(case, end, among, |index| candidates.is_nobodys(case, end, index))
+    })
+}
+
+/// Any span that is left, for an end that should have one.
+fn by_kind(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let owes_none = case.ends[end].is_unseen() || case.is_sampled(&case.ends[end]) == Some(false);
+    candidates.best(case, end, &candidates.binder.order, |index| !owes_none && candidates.is_nobodys(case, end, index))
+}
+
+/// The contexts that arrived.
+fn contexts(case: &Case<'_>, call: usize, arrival: usize) -> Vec<SpanRef> {
+    let remote = case.remote_context(call, arrival);
+    let parents = match remote {
+        RemoteContext::Absent | RemoteContext::Invalid => Vec::new(),
+        RemoteContext::Valid(parent) => vec![parent],
+        RemoteContext::Several(parents) => parents.into_iter().flatten().collect(),
+    };
+    parents.into_iter().map(TraceParent::name_ref).collect()
+}
+
+fn is_manual(span: &Span, names: &BTreeSet<&str>) -> bool {
+    span.kind == Kind::Internal && names.contains(span.name.as_str())
+}
+
+/// Several handlers may open spans of one name: each takes first what its journal names, then what hangs in its place, then what is below its call's
+/// server span, then what is in its trace.
+fn bind_manual(case: &mut Case<'_>, binder: &mut Binder<'_>) {
+    for nearness in 0..5 {
+        for index in 0..case.manual.len() {
+            if case.manual[index].span.is_some() {
+                continue;
+            }
+            let found = binder.order.iter().copied().find(|span| {
+                !binder.taken.contains(span)
+                    && is_manual(&case.spans()[*span], &[case.manual[index].name].into())
+                    && is_near(case, index, *span, nearness)
+            });
+            binder.taken.extend(found);
+            case.manual[index].span = found;
+        }
+    }
+}
+
+fn is_near(case: &Case<'_>, manual: usize, span: usize, nearness: u8) -> bool {
+    let server = case.handler_span(manual);
+    match nearness {
+        0 => case.is_journaled(manual, case.spans()[span].name_ref()),
+        1 => {
+            let parent = case.spans()[span].parent_ref();
+            case.manual_places(manual).into_iter().any(|place| parent == Some(case.spans()[place].name_ref()))
+        }
+        2 => server.is_some_and(|top| case.is_below(span, case.spans()[top].name_ref(), |_| true)),
+        3 => server.is_some_and(|server| case.spans()[server].trace_id == case.spans()[span].trace_id),
+        _ => true,
+    }
+}
+
+/// A span that was begun and never ended stands for an end or a step without a span: by what the wire or the journal says it
+/// was, or else by the trace that it is in.
+fn bind_open(case: &mut Case<'_>) {
+    let open = &case.evidence.capture.open;
+    let mut free: BTreeSet<usize> = (0..open.len()).collect();
+    for exact in [true, false] {
+        for index in 0..case.ends.len() {
+            if case.ends[index].span.is_some() || case.ends[index].open.is_some() || case.ends[index].is_unseen() {
+                continue;
+            }
+            let fits = |at: &usize| {
+                is_opened(case, index, SpanRef { trace_id: open[*at].trace_id, span_id: open[*at].span_id }, exact)
+            };
+            let found = free.iter().copied().find(fits);
+            if let Some(found) = found {
+                free.remove(&found);
+            }
+            case.ends[index].open = found;
+        }
+    }
+    for manual in &mut case.manual {
+        if manual.span.is_none() {
+            manual.open = free.iter().copied().find(|at| open[*at].name == manual.name);
+            if let Some(found) = manual.open {
+                free.remove(&found);
+            }
+        }
+    }
+}
+
+fn is_opened(case: &Case<'_>, end: usize, open: SpanRef, exact: bool) -> bool {
+    let own = &case.ends[end];
+    let ids: Vec<SpanRef> = match own.side {
+        Side::Client => (0..case.arrivals(own.call)).flat_map(|arrival| contexts(case, own.call, arrival)).collect(),
+        Side::Server => journaled(case, end).into_iter().collect(),
+    };
+    if exact {
+        return ids.contains(&open);
+    }
+    let sent = case.client_span(own.call).filter(|_| own.side == Side::Server).map(Span::name_ref);
+    let parents: Vec<SpanRef> = case.expected_parent(own).parents().into_iter().chain(sent).collect();
+    // Without a context of its own an end may have begun any trace.
+    let anew = parents.is_empty() && case.call(own).plan.context == Context::None;
+    anew || parents.iter().chain(&ids).any(|known| known.trace_id == open.trace_id)
+}
+
+impl ParentExpectation {
+    /// Whether a span hangs where it should.
+    #[must_use]
+    pub fn accepts(&self, span: &Span) -> bool {
+        match self {
+            Self::Is { trace_id, span_id } => span.trace_id == *trace_id && span.parent_span_id == Some(*span_id),
+            Self::Root => span.parent_span_id.is_none(),
+            Self::Either(all) => all.iter().any(|one| one.accepts(span)),
+            Self::Unknown => true,
+        }
+    }
+
+    /// The spans that may be the parent.
+    #[must_use]
+    pub fn parents(&self) -> Vec<SpanRef> {
+        match self {
+            Self::Is { trace_id, span_id } => vec![SpanRef { trace_id: *trace_id, span_id: *span_id }],
+            Self::Root | Self::Unknown => Vec::new(),
+            Self::Either(all) => all.iter().flat_map(Self::parents).collect(),
+        }
+    }
+
+    /// Whether there may rightly be no parent.
+    #[must_use]
+    pub fn allows_root(&self) -> bool {
+        match self {
+            Self::Is { .. } => false,
+            Self::Root | Self::Unknown => true,
+            Self::Either(all) => all.iter().any(Self::allows_root),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::example::evidence;
+
+    /// Each end, and each handler's span, with the name of the span that stands for it.
+    fn bound(text: &str) -> Vec<String> {
+        let mut evidence = evidence(text);
+        let told = |evidence: &crate::evidence::Evidence| {
+            let case = Case::new(evidence);
+            let name =
+                |span: Option<usize>| span.map_or("-", |index| evidence.trace.spans[index].name.as_str()).to_owned();
+            let ends = case.ends.iter().map(|end| format!("{}: {}", case.describe(end), name(end.span)));
+            let manual = case
+                .manual
+                .iter()
+                .map(|manual| format!("{} of {}: {}", manual.name, case.calls[manual.call].path, name(manual.span)));
+            ends.chain(manual).collect::<Vec<_>>()
+        };
+        let first = told(&evidence);
+        evidence.trace.spans.reverse();
+        assert_eq!(first, told(&evidence), "the order of spans must not count");
+        first
+    }
+
+    #[test]
+    fn a_span_of_the_wrong_kind_stands_for_its_end_still() {
+        let text = "convention rpc-1.39\ncall 0 unary\n\nINTERNAL Say <- driver\n  rpc.system.name: \"grpc\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say"]);
+    }
+
+    #[test]
+    fn a_framework_around_is_not_taken_for_the_call() {
+        let text =
+            "convention rpc-1.39\ncall 0 unary\n\nSERVER POST <- driver\n  SERVER Say\n    rpc.system.name: \"grpc\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say"]);
+    }
+
+    #[test]
+    fn a_span_in_the_wrong_place_is_found_by_what_the_callee_received() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer\ncall 0.b unary -> peer\n\n\
+            SERVER Say <- driver\n  CLIENT First\n    CLIENT Second\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: First", "client of call 0.b: Second"]);
+    }
+
+    #[test]
+    fn the_logical_span_stands_for_a_retried_call() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer attempts=2\narrived 0.a #2 #3\n\n\
+            SERVER Say <- driver\n  CLIENT Logical\n    CLIENT Try #2\n    CLIENT Again #3\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Logical"]);
+    }
+
+    #[test]
+    fn of_attempts_without_a_span_around_them_the_last_stands_for_the_call() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer attempts=2\narrived 0.a #1 #2\n\n\
+            SERVER Say <- driver\n  CLIENT First #1\n  CLIENT Second #2\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Second"]);
+    }
+
+    #[test]
+    fn a_second_span_of_one_call_is_not_taken_for_another_calls() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 1 unary\nhandler 1 none\n\nSERVER Say <- driver\nSERVER Say <- driver\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "server of call 1: -"]);
+    }
+
+    #[test]
+    fn a_leaked_context_is_not_believed() {
+        let text = "convention rpc-1.39\ncall 0 unary no-context\ncall 1 unary no-context method=x.Y/Other\nhandler 1 #1\n\n\
+            SERVER Say #1\nSERVER x.Y/Other\n  rpc.method: \"x.Y/Other\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "server of call 1: x.Y/Other"]);
+    }
+
+    #[test]
+    fn handlers_spans_of_one_name_go_to_their_own_handlers() {
+        let text = "convention rpc-1.39\ncall 0 unary span=work\ncall 1 unary span=work\n\n\
+            SERVER Second <- driver 1\n  INTERNAL work\nSERVER First <- driver\n";
+        let expected = ["server of call 0: First", "server of call 1: Second", "work of 0: -", "work of 1: work"];
+        assert_eq!(bound(text), expected);
+    }
+
+    #[test]
+    fn a_root_may_stand_for_a_call_whose_context_was_lost() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> nobody\n\nSERVER Say\n  CLIENT Again\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Again"]);
+    }
+}

@@ -1,0 +1,624 @@
+//! The evidence of a case as rules read it: every call of the plan with both its ends, what each end saw, and the span
+//! that stands for each end that is the target's.
+//!
+//! Nothing here judges. Where the wire leaves several answers open, a method returns all of them.
+
+mod bind;
+mod facts;
+mod outcome;
+
+use std::collections::BTreeSet;
+
+pub use facts::Expected;
+pub use outcome::Codes;
+
+use crate::convention::{Convention, Side, SpanSpec};
+use crate::evidence::Evidence;
+use crate::scenario::{self, Context, Endpoint, Plan, ServerStep};
+use crate::trace::{Span, SpanId, SpanRef, TraceId, Tree};
+use crate::transcript::{CallRecord, ClientRecord, Entry, Observer, RemoteContext, ServerRecord, TraceParent, flags};
+
+/// A case, ready to be judged.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// What it was made from.
+    pub evidence: &'a Evidence,
+    /// Every call of the plan, a caller before the calls it makes, siblings in the plan's order.
+    pub calls: Vec<Call<'a>>,
+    /// Every span that an instrumentation owes: the client's end, and each arrival at the server's, where it is the target's.
+    pub ends: Vec<End<'a>>,
+    /// Every `span` step that was reached, with the span that stands for it.
+    pub manual: Vec<Manual<'a>>,
+    /// Indices of the spans that stand for no end and no step.
+    pub unbound: BTreeSet<usize>,
+    /// Who is whose parent.
+    pub tree: Tree<'a>,
+    saves: Vec<Save<'a>>,
+}
+
+/// Who is at an end of a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Party {
+    /// The driver or the peer: no spans.
+    #[default]
+    Harness,
+    /// The target: its instrumentation owes a span.
+    Target,
+    /// Nobody: the connection is refused.
+    Nobody,
+}
+
+/// One call of the plan.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Names joined by dots: `0.a`.
+    pub path: String,
+    /// The script.
+    pub plan: &'a scenario::Call,
+    /// The call in whose handler this one is made: an index into [`Case::calls`].
+    pub caller: Option<usize>,
+    /// The call in whose completion callback this one is made.
+    pub after: Option<usize>,
+    /// The names of the `span` steps around it, innermost last.
+    pub within: Vec<&'a str>,
+    /// Who calls.
+    pub client: Party,
+    /// Who is called.
+    pub server: Party,
+    /// The baggage that the steps before it added, for a call made in the context that is current there.
+    pub baggage: Vec<(&'a str, &'a str)>,
+    /// What the two ends saw; absent if neither saw anything.
+    pub record: Option<&'a CallRecord>,
+}
+
+/// One end of a call that is the target's.
+#[derive(Debug)]
+pub struct End<'a> {
+    /// An index into [`Case::calls`].
+    pub call: usize,
+    /// Which end.
+    pub side: Side,
+    /// Which arrival, counted from 0 (always 0 for a client).
+    pub arrival: usize,
+    /// The span that stands for it: an index into the trace's spans.
+    pub span: Option<usize>,
+    /// The span that the ledger says was begun for it and never ended: an index into the capture's open spans.
+    pub open: Option<usize>,
+    /// What the target's journal says of it: absent if its application never saw the call.
+    journal: Journal<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Journal<'a> {
+    Client(&'a ClientRecord),
+    Server(&'a ServerRecord),
+    /// The request reached the target's process (it answered), but no handler of ours.
+    Unrouted,
+    /// The request may have reached the target's process, or not: a span is welcome, and its absence means nothing.
+    Unseen,
+}
+
+/// A `span` step of a handler at the target.
+#[derive(Debug)]
+pub struct Manual<'a> {
+    /// The name that the script gives.
+    pub name: &'a str,
+    /// The call whose handler opens it.
+    pub call: usize,
+    /// The arrival of that call.
+    pub arrival: usize,
+    /// The name of the `span` step around it.
+    pub within: Option<&'a str>,
+    /// The span that stands for it.
+    pub span: Option<usize>,
+    /// Of the ledger's open spans, the one that stands for it.
+    pub open: Option<usize>,
+}
+
+/// What a span's parent must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParentExpectation {
+    /// This span of this trace.
+    Is {
+        /// The trace that both belong to.
+        trace_id: TraceId,
+        /// The parent.
+        span_id: SpanId,
+    },
+    /// None: a new trace.
+    Root,
+    /// Either: no clause decides.
+    Either(Vec<ParentExpectation>),
+    /// Not known from what was seen.
+    Unknown,
+}
+
+impl<'a> Case<'a> {
+    /// Reads evidence.
+    #[must_use]
+    pub fn new(evidence: &'a Evidence) -> Self {
+        let mut case = Self {
+            evidence,
+            calls: Vec::new(),
+            ends: Vec::new(),
+            manual: Vec::new(),
+            unbound: BTreeSet::new(),
+            saves: Vec::new(),
+            tree: Tree::new(&evidence.trace, &BTreeSet::new()),
+        };
+        for call in &evidence.plan.script.calls {
+            case.place(call, &Place::default());
+        }
+        case.tree = Tree::new(&evidence.trace, &case.sent_contexts());
+        case.find_ends();
+        bind::bind(&mut case);
+        case
+    }
+
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &'a Plan {
+        &self.evidence.plan
+    }
+
+    /// The convention that the target claims.
+    #[must_use]
+    pub fn convention(&self) -> &'a Convention {
+        &self.evidence.convention
+    }
+
+    /// What the convention says of an end's span.
+    #[must_use]
+    pub fn spec(&self, end: &End<'_>) -> &'a SpanSpec {
+        self.convention().side(end.side)
+    }
+
+    /// All spans.
+    #[must_use]
+    pub fn spans(&self) -> &'a [Span] {
+        &self.evidence.trace.spans
+    }
+
+    /// The call that an end belongs to.
+    #[must_use]
+    pub fn call(&self, end: &End<'_>) -> &Call<'a> {
+        &self.calls[end.call]
+    }
+
+    /// The span that stands for an end.
+    #[must_use]
+    pub fn span(&self, end: &End<'_>) -> Option<&'a Span> {
+        end.span.map(|index| &self.spans()[index])
+    }
+
+    /// Every end with the span that stands for it.
+    pub fn bound(&self) -> impl Iterator<Item = (&End<'a>, usize, &'a Span)> {
+        self.ends.iter().filter_map(|end| end.span.map(|index| (end, index, &self.spans()[index])))
+    }
+
+    /// `client of 0.a`, for messages.
+    #[must_use]
+    pub fn describe(&self, end: &End<'_>) -> String {
+        format!("{} of call {}", end.side.as_str(), self.call(end).path)
+    }
+
+    /// The metadata that arrived at a server's end: as the harness sent it where the harness is the caller (a target's
+    /// API may hide repeated keys), else as the callee received it.
+    #[must_use]
+    pub fn received(&self, call: usize, arrival: usize) -> &'a [Entry] {
+        let Some(record) = self.calls[call].record else { return &[] };
+        let sent = record.client.as_ref().filter(|client| client.observer == Observer::Wire);
+        match (sent, record.server.get(arrival)) {
+            (Some(client), _) if !client.metadata.is_empty() => &client.metadata,
+            (_, Some(server)) => &server.metadata,
+            (_, None) => record.client.as_ref().map_or(&[], |client| &client.metadata),
+        }
+    }
+
+    /// Whether it is known at all what arrived: not where a target called itself, and no handler of it ran.
+    #[must_use]
+    pub fn is_received_known(&self, call: usize, arrival: usize) -> bool {
+        let Some(record) = self.calls[call].record else { return false };
+        let by_harness = record.client.as_ref().is_some_and(|client| client.observer == Observer::Wire);
+        by_harness || record.server.get(arrival).is_some()
+    }
+
+    /// What a server had to make of the context that arrived.
+    #[must_use]
+    pub fn remote_context(&self, call: usize, arrival: usize) -> RemoteContext {
+        RemoteContext::of(self.received(call, arrival))
+    }
+
+    /// How often a call is known to have arrived: more than once only where it was retried.
+    #[must_use]
+    pub fn arrivals(&self, call: usize) -> usize {
+        self.calls[call].record.map_or(0, |record| record.server.len())
+    }
+
+    /// Whether the spans of an end are sampled; absent if that is not known.
+    ///
+    /// The default sampler respects the parent's flag: <https://opentelemetry.io/docs/specs/otel/trace/sdk/#parentbased>.
+    #[must_use]
+    pub fn is_sampled(&self, end: &End<'_>) -> Option<bool> {
+        match end.side {
+            Side::Server if !self.is_received_known(end.call, end.arrival) => None,
+            Side::Server => match self.remote_context(end.call, end.arrival) {
+                RemoteContext::Absent | RemoteContext::Invalid => Some(true),
+                RemoteContext::Valid(parent) => Some(parent.flags & flags::SAMPLED != 0),
+                // A new trace is sampled, and so is whatever follows one of these, unless one of them says no.
+                RemoteContext::Several(parents) => {
+                    let sampled = |parent: &TraceParent| parent.flags & flags::SAMPLED != 0;
+                    parents.iter().flatten().all(sampled).then_some(true)
+                }
+            },
+            Side::Client => match end.client_record()?.context.as_ref() {
+                Some(context) => Some(context.flags & flags::SAMPLED != 0),
+                None => Some(true),
+            },
+        }
+    }
+
+    /// What the parent of an end's span must be.
+    #[must_use]
+    pub fn expected_parent(&self, end: &End<'_>) -> ParentExpectation {
+        match end.side {
+            Side::Server => self.expected_server_parent(end),
+            // The parent is the span that is current where the call is made; whether the right one was current is
+            // another question: `expected_current`.
+            Side::Client => match end.client_record() {
+                Some(ClientRecord { context: Some(context), .. }) => {
+                    ParentExpectation::Is { trace_id: context.trace_id, span_id: context.span_id }
+                }
+                Some(_) => ParentExpectation::Root,
+                None => ParentExpectation::Unknown,
+            },
+        }
+    }
+
+    fn expected_server_parent(&self, end: &End<'_>) -> ParentExpectation {
+        let is = |parent: TraceParent| ParentExpectation::Is { trace_id: parent.trace_id, span_id: parent.span_id };
+        match self.remote_context(end.call, end.arrival) {
+            _ if !self.is_received_known(end.call, end.arrival) => ParentExpectation::Unknown,
+            RemoteContext::Absent | RemoteContext::Invalid => ParentExpectation::Root,
+            RemoteContext::Valid(parent) => is(parent),
+            RemoteContext::Several(parents) => {
+                let first = parents.first().copied().flatten().map(is);
+                ParentExpectation::Either([ParentExpectation::Root].into_iter().chain(first).collect())
+            }
+        }
+    }
+
+    /// The span that must be current where a client's end at the target makes its call, by the plan: a manual span around
+    /// the step, the server span of the handler, or the span of the handler that saved the context.
+    #[must_use]
+    pub fn expected_current(&self, call: usize) -> Current {
+        let Call { plan, caller, after, within, .. } = &self.calls[call];
+        if after.is_some() {
+            // A callback runs in whatever context its language gives it.
+            return Current::Unknown;
+        }
+        match plan.context {
+            Context::None => Current::Nothing,
+            Context::Saved => plan.saved.as_deref().map_or(Current::Unknown, |name| self.saved_context(name, call)),
+            Context::Current | Context::Unsampled => match (within.last(), caller) {
+                (Some(name), Some(caller)) => Current::of(self.manual_span(*caller, name)),
+                (None, Some(caller)) => Current::of(self.server_span(*caller)),
+                (_, None) => Current::Unknown,
+            },
+        }
+    }
+
+    /// The one end of a call on this side: none if the call arrived several times.
+    #[must_use]
+    pub fn only_end(&self, call: usize, side: Side) -> Option<&End<'a>> {
+        let mut ends = self.ends.iter().filter(|end| end.call == call && end.side == side);
+        match (ends.next(), ends.next()) {
+            (Some(end), None) => Some(end),
+            _ => None,
+        }
+    }
+
+    /// The server's span of a call, if it arrived once and has one.
+    #[must_use]
+    pub fn server_span(&self, call: usize) -> Option<&'a Span> {
+        self.span(self.only_end(call, Side::Server)?)
+    }
+
+    /// The client's span of a call.
+    #[must_use]
+    pub fn client_span(&self, call: usize) -> Option<&'a Span> {
+        self.span(self.only_end(call, Side::Client)?)
+    }
+
+    fn manual_span(&self, call: usize, name: &str) -> Option<&'a Span> {
+        let mut named = self.manual.iter().filter(|manual| manual.call == call && manual.name == name);
+        match (named.next(), named.next()) {
+            (Some(manual), None) => manual.span.map(|index| &self.spans()[index]),
+            _ => None,
+        }
+    }
+
+    /// Whether a span stands somewhere below the span or context of this name, with only such spans in between as are
+    /// allowed.
+    #[must_use]
+    pub fn is_below(&self, span: usize, top: SpanRef, allowed: impl Fn(usize) -> bool) -> bool {
+        let mut at = span;
+        // One step for each span above at most, since the tree has no circles.
+        while self.spans()[at].parent_ref() != Some(top) {
+            match self.tree.parent(at) {
+                Some(parent) if allowed(parent) => at = parent,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// The first span of this name.
+    #[must_use]
+    pub fn find(&self, name: SpanRef) -> Option<usize> {
+        self.tree.find(name).first().copied()
+    }
+
+    /// The contexts that the driver sent.
+    fn sent_contexts(&self) -> BTreeSet<SpanRef> {
+        let driver = (0..self.calls.len()).filter(|call| self.calls[*call].client == Party::Harness);
+        driver.filter_map(|call| self.remote_context(call, 0).valid()).map(TraceParent::name_ref).collect()
+    }
+
+    /// The server's span of the handler that opens a manual span.
+    #[must_use]
+    pub fn handler_span(&self, manual: usize) -> Option<usize> {
+        let Manual { call, arrival, .. } = self.manual[manual];
+        let is_handlers = |end: &&End<'_>| end.side == Side::Server && end.call == call && end.arrival == arrival;
+        self.ends.iter().find(is_handlers)?.span
+    }
+
+    /// Whether the journal says that the handler opened a span of this name of a span context.
+    #[must_use]
+    pub fn is_journaled(&self, manual: usize, name: SpanRef) -> bool {
+        let Manual { call, arrival, .. } = self.manual[manual];
+        let server = self.calls[call].record.and_then(|record| record.server.get(arrival));
+        server.is_some_and(|server| server.spans.iter().any(|span| span.name_ref() == name))
+    }
+
+    /// The spans that a manual span may hang under: that of the `span` step around it, or the handler's. A handler may
+    /// have several steps of one name: which span stands for which cannot be told then.
+    #[must_use]
+    pub fn manual_places(&self, manual: usize) -> Vec<usize> {
+        let Manual { call, arrival, within, .. } = self.manual[manual];
+        let Some(within) = within else { return self.handler_span(manual).into_iter().collect() };
+        let is_around = |other: &&Manual<'_>| other.call == call && other.arrival == arrival && other.name == within;
+        self.manual.iter().filter(is_around).filter_map(|around| around.span).collect()
+    }
+
+    /// The calls in whose handlers a call is made, nearest first; the call itself is none of them.
+    #[must_use]
+    pub fn callers(&self, call: usize) -> Vec<usize> {
+        let up = |call: usize| self.calls[call].caller;
+        std::iter::successors(up(call), |caller| up(*caller)).collect()
+    }
+
+    /// The call that a span or a received context belongs to.
+    #[must_use]
+    pub fn owner(&self, key: SpanRef) -> Option<usize> {
+        let of_end = self.bound().find(|(_, _, span)| span.name_ref() == key).map(|(end, ..)| end.call);
+        let of_manual = || {
+            let stands = |manual: &&Manual<'_>| manual.span.is_some_and(|span| self.spans()[span].name_ref() == key);
+            self.manual.iter().find(stands).map(|manual| manual.call)
+        };
+        let of_driver = || {
+            let sent = |call: &usize| {
+                self.calls[*call].client == Party::Harness
+                    && self.remote_context(*call, 0).valid().is_some_and(|parent| parent.name_ref() == key)
+            };
+            (0..self.calls.len()).find(sent)
+        };
+        of_end.or_else(of_manual).or_else(of_driver)
+    }
+
+    /// Whether a span or context belongs to another call: neither to this one nor to one that it is made for.
+    #[must_use]
+    pub fn is_foreign(&self, call: usize, key: SpanRef) -> bool {
+        self.owner(key).is_some_and(|owner| owner != call && !self.callers(call).contains(&owner))
+    }
+
+    /// The span that was current where a context was saved. Where it was saved several times, or only later, which of them
+    /// is meant depends on what happened first.
+    fn saved_context(&self, name: &str, call: usize) -> Current {
+        let mut saves = self.saves.iter().filter(|save| save.name == name);
+        let (Some(save), None) = (saves.next(), saves.next()) else { return Current::Unknown };
+        if save.before > call {
+            return Current::Unknown;
+        }
+        Current::of(match save.within {
+            Some(manual) => self.manual_span(save.call, manual),
+            None => self.server_span(save.call),
+        })
+    }
+
+    fn place(&mut self, plan: &'a scenario::Call, place: &Place<'a>) {
+        let default = if place.caller.is_none() { Endpoint::Target } else { Endpoint::Peer };
+        let server = match plan.to.unwrap_or(default) {
+            Endpoint::Target | Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName => Party::Target,
+            Endpoint::Peer => Party::Harness,
+            Endpoint::Nobody => Party::Nobody,
+        };
+        let path = if place.path.is_empty() { plan.name.clone() } else { format!("{}.{}", place.path, plan.name) };
+        let index = self.calls.len();
+        self.calls.push(Call {
+            path: path.clone(),
+            plan,
+            caller: place.caller,
+            after: place.after,
+            within: place.within.clone(),
+            client: place.client,
+            server,
+            baggage: place.baggage.clone(),
+            record: self.evidence.transcript.calls.get(&path),
+        });
+        let handler = Place { caller: Some(index), client: server, path: path.clone(), ..Place::default() };
+        self.place_steps(steps(plan), handler);
+        let callback = Place { after: Some(index), path, ..place.clone() };
+        for call in &plan.on_completion {
+            self.place(call, &callback);
+        }
+    }
+
+    /// `place` is the list's own: what a step adds to the baggage holds for the rest of the list.
+    fn place_steps(&mut self, steps: &'a [ServerStep], mut place: Place<'a>) {
+        for step in steps {
+            match step {
+                ServerStep::Calls { calls, .. } => {
+                    for call in calls {
+                        self.place(call, &place);
+                    }
+                }
+                ServerStep::Span { name, steps, .. } => {
+                    let mut inner = place.clone();
+                    inner.within.push(name);
+                    self.place_steps(steps, inner);
+                }
+                ServerStep::Baggage { key, value } => place.baggage.push((key, value)),
+                ServerStep::SaveContext { name } => {
+                    let (within, before) = (place.within.last().copied(), self.calls.len());
+                    self.saves.extend(place.caller.map(|call| Save { name, call, within, before }));
+                }
+                ServerStep::OnAttempt { steps, .. } => self.place_steps(steps, place.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    fn find_ends(&mut self) {
+        for index in 0..self.calls.len() {
+            let Call { client, server, record: Some(record), plan, .. } = self.calls[index] else { continue };
+            if client == Party::Target
+                && let Some(client) = &record.client
+            {
+                self.push_end(index, Side::Client, 0, Journal::Client(client));
+            }
+            if server != Party::Target {
+                continue;
+            }
+            for (arrival, server) in record.server.iter().enumerate() {
+                self.push_end(index, Side::Server, arrival, Journal::Server(server));
+                self.find_manual(index, arrival, steps(plan), server.progress.reached, None);
+            }
+            // Without an entry in the journal no handler of ours ran; where the harness has an answer all the same, the
+            // target's server gave it.
+            if record.server.is_empty() {
+                let answered = record.client.as_ref().is_some_and(outcome::was_answered);
+                let journal = if answered { Journal::Unrouted } else { Journal::Unseen };
+                self.push_end(index, Side::Server, 0, journal);
+            }
+        }
+    }
+
+    fn push_end(&mut self, call: usize, side: Side, arrival: usize, journal: Journal<'a>) {
+        self.ends.push(End { call, side, arrival, span: None, open: None, journal });
+    }
+
+    fn find_manual(
+        &mut self,
+        call: usize,
+        arrival: usize,
+        steps: &'a [ServerStep],
+        reached: u32,
+        within: Option<&'a str>,
+    ) {
+        for step in steps.iter().take(reached as usize) {
+            match step {
+                ServerStep::Span { name, steps, .. } => {
+                    self.manual.push(Manual { name, call, arrival, within, span: None, open: None });
+                    self.find_manual(call, arrival, steps, u32::MAX, Some(name));
+                }
+                ServerStep::OnAttempt { number, steps } if *number as usize == arrival + 1 => {
+                    self.find_manual(call, arrival, steps, u32::MAX, within);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What must be current at some point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Current {
+    /// This span.
+    Span {
+        /// Its trace.
+        trace_id: TraceId,
+        /// It.
+        span_id: SpanId,
+    },
+    /// No span.
+    Nothing,
+    /// Not known.
+    Unknown,
+}
+
+impl Current {
+    fn of(span: Option<&Span>) -> Self {
+        span.map_or(Self::Unknown, |span| Self::Span { trace_id: span.trace_id, span_id: span.span_id })
+    }
+}
+
+impl<'a> End<'a> {
+    /// What the target's application saw as the caller.
+    #[must_use]
+    pub fn client_record(&self) -> Option<&'a ClientRecord> {
+        match self.journal {
+            Journal::Client(record) => Some(record),
+            Journal::Server(_) | Journal::Unrouted | Journal::Unseen => None,
+        }
+    }
+
+    /// What the target's handler saw.
+    #[must_use]
+    pub fn server_record(&self) -> Option<&'a ServerRecord> {
+        match self.journal {
+            Journal::Server(record) => Some(record),
+            Journal::Client(_) | Journal::Unrouted | Journal::Unseen => None,
+        }
+    }
+
+    /// Whether the target answered without any handler of ours having run: an unknown method, or a failure before routing.
+    #[must_use]
+    pub fn is_unrouted(&self) -> bool {
+        matches!(self.journal, Journal::Unrouted)
+    }
+
+    /// Whether nobody knows that the request reached the target.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        matches!(self.journal, Journal::Unseen)
+    }
+}
+
+/// The server's steps of a planned call.
+fn steps(call: &scenario::Call) -> &[ServerStep] {
+    call.server.as_deref().unwrap_or_default()
+}
+
+/// A step `save-context` of a handler at the target.
+#[derive(Debug)]
+struct Save<'a> {
+    name: &'a str,
+    /// The call whose handler saves.
+    call: usize,
+    /// The `span` step around it.
+    within: Option<&'a str>,
+    /// The first call that stands behind it.
+    before: usize,
+}
+
+/// Where a call stands in the script. The default is the driver's list.
+#[derive(Clone, Default)]
+struct Place<'a> {
+    caller: Option<usize>,
+    after: Option<usize>,
+    client: Party,
+    within: Vec<&'a str>,
+    baggage: Vec<(&'a str, &'a str)>,
+    path: String,
+}

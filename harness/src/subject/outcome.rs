@@ -1,0 +1,160 @@
+//! With which status an end may rightly say that its call ended.
+//!
+//! The two ends may disagree: each is judged by what it could know. Where two things raced (a deadline and a reply, a
+//! cancellation and a reply) both answers are right.
+
+use std::collections::BTreeSet;
+
+use super::{Case, End, Journal, Party};
+use crate::convention::Side;
+use crate::scenario::{Context, ServerStep, all_steps};
+use crate::transcript::{ClientRecord, Code, GaveUp, Origin, Outcome};
+
+/// The status codes that are right for an end, none where no status is known.
+pub type Codes = BTreeSet<Code>;
+
+impl Case<'_> {
+    /// The codes with which an end's span may rightly say that the call ended. Empty: nothing is known, nothing is wrong.
+    #[must_use]
+    pub fn codes(&self, end: &End<'_>) -> Codes {
+        match end.side {
+            Side::Client => self.client_codes(end),
+            Side::Server => self.server_codes(end),
+        }
+    }
+
+    /// The status messages that an end may rightly tell. Empty: not known.
+    #[must_use]
+    pub fn messages(&self, end: &End<'_>) -> BTreeSet<String> {
+        let told = match end.side {
+            Side::Client => end.client_record().and_then(|client| client.outcome.as_ref()),
+            // What answers without a handler may stand outside of the instrumentation.
+            Side::Server if end.is_unrouted() => None,
+            // Where anybody else may have made the status up (a deadline, an API), so may they its message.
+            Side::Server => self.sent_by_handler(end),
+        };
+        told.filter(|outcome| came_from_server(outcome.origin))
+            .map(|outcome| outcome.message.clone())
+            .into_iter()
+            .collect()
+    }
+
+    /// The status that the server certainly ended the call with, and nobody else: not its transport, when the time was up,
+    /// and not the client's API, which may make one up.
+    fn sent_by_handler(&self, end: &End<'_>) -> Option<&Outcome> {
+        let client = self.call(end).record?.client.as_ref().filter(|client| client.gave_up.is_none())?;
+        let outcome = client.outcome.as_ref().filter(|outcome| came_from_server(outcome.origin))?;
+        let timed_out = self.has_deadline(end) && [Code::CANCELLED, Code::DEADLINE_EXCEEDED].contains(&outcome.code);
+        let scripted = self.scripted_code(end.call) == Some(outcome.code) || end.is_unrouted();
+        let cancelled = end.server_record().is_some_and(|server| server.cancelled);
+        let made_up = timed_out || cancelled || (outcome.origin == Origin::Api && !scripted);
+        (!made_up).then_some(outcome)
+    }
+
+    /// Whether a call, or one in whose handler it is made, was let go of by its client, so that what is known of its end
+    /// need not be all that happened.
+    #[must_use]
+    pub fn is_disturbed(&self, call: usize) -> bool {
+        self.was_cancelled(call) || self.callers(call).into_iter().any(|caller| self.was_cancelled(caller))
+    }
+
+    fn was_cancelled(&self, call: usize) -> bool {
+        let Some(record) = self.calls[call].record else { return false };
+        let by_client =
+            record.client.as_ref().is_some_and(|client| client.gave_up.is_some() || client.outcome.is_none());
+        by_client || record.server.iter().any(|server| server.cancelled)
+    }
+
+    fn client_codes(&self, end: &End<'_>) -> Codes {
+        let Some(record) = end.client_record() else { return Codes::new() };
+        // What the application got is what the call ended with, whatever the server meant.
+        if let Some(outcome) = &record.outcome {
+            let mut codes = Codes::from([outcome.code]);
+            // Whether a cancelled handler takes its own calls with it, and which of two ends comes first, nobody can say.
+            let cancelled = self.callers(end.call).into_iter().any(|caller| self.was_cancelled(caller));
+            codes.extend(cancelled.then_some(Code::CANCELLED));
+            if outcome.origin == Origin::Api {
+                codes.extend(self.passed_on(end));
+            }
+            return codes;
+        }
+        // It let go of the call. That is a cancellation, unless the status was there already and nobody read it.
+        let mut codes = Codes::from([Code::CANCELLED]);
+        let server = self.call(end).record.and_then(|record| record.server.first()).filter(|server| !server.cancelled);
+        codes.extend(server.and_then(|server| server.outcome.as_ref()).map(|outcome| outcome.code));
+        // Of a call that was dropped nobody is told: whether the server was is a matter of time and language.
+        let dropped = record.gave_up == Some(GaveUp::Dropped);
+        if server.is_some() && (dropped || self.call(end).server == Party::Target) {
+            codes.extend(self.scripted_code(end.call));
+        }
+        if self.call(end).plan.deadline_ms.is_some() {
+            codes.insert(Code::DEADLINE_EXCEEDED);
+        }
+        codes
+    }
+
+    /// With what a call may have ended under its caller: the call that the caller was answering was over, its context passed
+    /// that on, and the reply came at the same time. The library then tells its observers one and the application the other.
+    fn passed_on(&self, end: &End<'_>) -> Codes {
+        let call = self.call(end);
+        let server = call.record.and_then(|record| record.server.last());
+        let replied =
+            server.and_then(|server| server.outcome.as_ref()).filter(|outcome| came_from_server(outcome.origin));
+        let caller = call.caller.filter(|_| call.plan.context == Context::Current);
+        let ends = self.ends.iter().filter(|other| other.side == Side::Server && Some(other.call) == caller);
+        let over = ends.filter(|other| other.server_record().is_some_and(|record| record.cancelled));
+        let mut codes = Codes::new();
+        for caller in over {
+            codes.insert(Code::CANCELLED);
+            codes.extend(self.has_deadline(caller).then_some(Code::DEADLINE_EXCEEDED));
+            codes.extend(replied.map(|outcome| outcome.code));
+        }
+        codes
+    }
+
+    fn server_codes(&self, end: &End<'_>) -> Codes {
+        if let Some(outcome) = self.sent_by_handler(end) {
+            return [outcome.code].into();
+        }
+        // The server learned that the client is gone, or that the time is up, or neither before it had answered.
+        let client = self.call(end).record.and_then(|record| record.client.as_ref());
+        let sent = client.and_then(|client| client.outcome.as_ref()).filter(|outcome| came_from_server(outcome.origin));
+        let mut codes: Codes = sent.map(|outcome| outcome.code).into_iter().collect();
+        codes.insert(Code::CANCELLED);
+        codes.extend(self.has_deadline(end).then_some(Code::DEADLINE_EXCEEDED));
+        // Told that the call is over before it ended it, the handler never ended it.
+        if end.server_record().is_none_or(|server| !server.cancelled) {
+            codes.extend(self.scripted_code(end.call));
+        }
+        codes
+    }
+
+    fn has_deadline(&self, end: &End<'_>) -> bool {
+        let inherited = matches!(end.journal, Journal::Server(record) if record.deadline_ms.is_some());
+        inherited || self.call(end).plan.deadline_ms.is_some()
+    }
+
+    /// The code with which the script would end the call.
+    fn scripted_code(&self, call: usize) -> Option<Code> {
+        let steps = all_steps(self.calls[call].plan.server.as_deref().unwrap_or_default());
+        let scripted = steps.into_iter().find_map(|step| match step {
+            ServerStep::End { code, .. } => Some(*code),
+            ServerStep::Fail { .. } => Some(Code::UNKNOWN),
+            _ => None,
+        });
+        Some(scripted.unwrap_or(Code::OK))
+    }
+}
+
+/// Whether the client's end shows that a server answered.
+pub(super) fn was_answered(client: &ClientRecord) -> bool {
+    let status = client.outcome.as_ref().is_some_and(|outcome| came_from_server(outcome.origin));
+    client.headers.is_some() || (status && client.gave_up != Some(GaveUp::Deadline))
+}
+
+fn came_from_server(origin: Origin) -> bool {
+    match origin {
+        Origin::Trailers | Origin::TrailersOnly | Origin::HttpStatus | Origin::Api => true,
+        Origin::Reset | Origin::Connection | Origin::Local => false,
+    }
+}

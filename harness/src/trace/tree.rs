@@ -1,0 +1,227 @@
+//! A trace as a tree, total: whatever spans there are, each stands in it exactly once.
+//!
+//! A parent that is not there, a span that is exported twice, a circle of parents: none is an error here, since each is
+//! something to judge. Nothing depends on the order of the spans.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, SpanId, Trace, TraceId};
+
+/// What names a span from outside: the ids that travel in a `traceparent`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpanRef {
+    /// The trace.
+    pub trace_id: TraceId,
+    /// The span.
+    pub span_id: SpanId,
+}
+
+/// A trace as a tree. Spans are named by their index in [`Trace::spans`].
+#[derive(Debug, Clone)]
+pub struct Tree<'a> {
+    trace: &'a Trace,
+    hangs: Vec<Hang>,
+    children: Vec<Vec<usize>>,
+    tops: Vec<usize>,
+    /// All spans that can be found by their ids, each list in canonical order.
+    named: HashMap<SpanRef, Vec<usize>>,
+}
+
+/// How a span hangs in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hang {
+    /// Under this span.
+    Under(usize),
+    /// It names a context that the harness sent, whose span exists on the wire only.
+    Remote(SpanRef),
+    /// It names no parent.
+    Root,
+    /// The parent that it names is not there.
+    Missing(SpanRef),
+    /// Its parent is this span, which is the span itself or hangs somewhere under it: the place where a circle was cut.
+    Cycle(usize),
+}
+
+impl<'a> Tree<'a> {
+    /// The tree of a trace, given the contexts that the harness sent.
+    #[must_use]
+    pub fn new(trace: &'a Trace, remotes: &BTreeSet<SpanRef>) -> Self {
+        let named = by_name(trace);
+        let mut hangs: Vec<_> = (0..trace.spans.len()).map(|index| hang(trace, index, &named, remotes)).collect();
+        cut_cycles(trace, &mut hangs);
+        let mut tree = Self { trace, children: vec![Vec::new(); hangs.len()], tops: Vec::new(), hangs, named };
+        for (index, hang) in tree.hangs.iter().enumerate() {
+            match hang {
+                Hang::Under(parent) => tree.children[*parent].push(index),
+                Hang::Remote(_) | Hang::Root | Hang::Missing(_) | Hang::Cycle(_) => tree.tops.push(index),
+            }
+        }
+        for list in tree.children.iter_mut().chain([&mut tree.tops]) {
+            list.sort_by(|a, b| by_time(&trace.spans[*a], &trace.spans[*b]));
+        }
+        tree
+    }
+
+    /// The trace.
+    #[must_use]
+    pub fn trace(&self) -> &'a Trace {
+        self.trace
+    }
+
+    /// How this span hangs.
+    #[must_use]
+    pub fn hang(&self, span: usize) -> Hang {
+        self.hangs[span]
+    }
+
+    /// The span above this one.
+    #[must_use]
+    pub fn parent(&self, span: usize) -> Option<usize> {
+        match self.hangs[span] {
+            Hang::Under(parent) => Some(parent),
+            Hang::Remote(_) | Hang::Root | Hang::Missing(_) | Hang::Cycle(_) => None,
+        }
+    }
+
+    /// The spans directly under this one, by start time.
+    #[must_use]
+    pub fn children(&self, span: usize) -> &[usize] {
+        &self.children[span]
+    }
+
+    /// The spans that are under no other, by start time.
+    #[must_use]
+    pub fn tops(&self) -> &[usize] {
+        &self.tops
+    }
+
+    /// The spans above this one, nearest first.
+    pub fn ancestors(&self, span: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.parent(span), |span| self.parent(*span))
+    }
+
+    /// All spans with their depth, each before those under it.
+    pub fn walk(&self) -> impl Iterator<Item = (usize, usize)> {
+        // A stack, not recursion: a target may hand in a chain of any length.
+        let mut stack: Vec<_> = self.tops.iter().rev().map(|top| (*top, 0)).collect();
+        std::iter::from_fn(move || {
+            let (span, depth) = stack.pop()?;
+            stack.extend(self.children[span].iter().rev().map(|child| (*child, depth + 1)));
+            Some((span, depth))
+        })
+    }
+
+    /// The spans with these ids: several if an id was used twice. Children hang under the first.
+    #[must_use]
+    pub fn find(&self, name: SpanRef) -> &[usize] {
+        self.named.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The groups of spans that share their ids, in the order of these.
+    #[must_use]
+    pub fn duplicates(&self) -> BTreeMap<SpanRef, &[usize]> {
+        let shared = self.named.iter().filter(|(_, spans)| spans.len() > 1);
+        shared.map(|(name, spans)| (*name, spans.as_slice())).collect()
+    }
+}
+
+impl Span {
+    /// What names this span from outside.
+    #[must_use]
+    pub fn name_ref(&self) -> SpanRef {
+        SpanRef { trace_id: self.trace_id, span_id: self.span_id }
+    }
+
+    /// What names its parent.
+    #[must_use]
+    pub fn parent_ref(&self) -> Option<SpanRef> {
+        self.parent_span_id.map(|span_id| SpanRef { trace_id: self.trace_id, span_id })
+    }
+}
+
+impl SpanRef {
+    fn is_valid(self) -> bool {
+        self.trace_id.is_valid() && self.span_id.is_valid()
+    }
+}
+
+/// An invalid id names nobody: it stands for something malformed, and two of those are not the same.
+fn by_name(trace: &Trace) -> HashMap<SpanRef, Vec<usize>> {
+    let mut named: HashMap<SpanRef, Vec<usize>> = HashMap::with_capacity(trace.spans.len());
+    for (index, span) in trace.spans.iter().enumerate().filter(|(_, span)| span.name_ref().is_valid()) {
+        named.entry(span.name_ref()).or_default().push(index);
+    }
+    for spans in named.values_mut().filter(|spans| spans.len() > 1) {
+        spans.sort_by(|a, b| by_content(&trace.spans[*a], &trace.spans[*b]));
+    }
+    named
+}
+
+fn hang(trace: &Trace, index: usize, named: &HashMap<SpanRef, Vec<usize>>, remotes: &BTreeSet<SpanRef>) -> Hang {
+    let span = &trace.spans[index];
+    let Some(parent) = span.parent_ref() else { return Hang::Root };
+    if parent == span.name_ref() {
+        // Its own parent: either it took over the caller's span id, or it is a circle of one.
+        return if remotes.contains(&parent) { Hang::Remote(parent) } else { Hang::Cycle(index) };
+    }
+    match named.get(&parent).and_then(|spans| spans.first()) {
+        Some(found) => Hang::Under(*found),
+        None if remotes.contains(&parent) => Hang::Remote(parent),
+        None => Hang::Missing(parent),
+    }
+}
+
+/// Cuts each circle above the span that comes first by content.
+fn cut_cycles(trace: &Trace, hangs: &mut [Hang]) {
+    // The walk in which a span was first met; spans of earlier walks lead to no circle that is still whole.
+    let mut met = vec![usize::MAX; hangs.len()];
+    for start in 0..hangs.len() {
+        let mut at = start;
+        while met[at] == usize::MAX {
+            met[at] = start;
+            let Hang::Under(parent) = hangs[at] else { break };
+            at = parent;
+        }
+        if met[at] == start && matches!(hangs[at], Hang::Under(_)) {
+            cut(trace, hangs, at);
+        }
+    }
+}
+
+fn cut(trace: &Trace, hangs: &mut [Hang], start: usize) {
+    let mut first = start;
+    let mut at = start;
+    while let Hang::Under(parent) = hangs[at] {
+        at = parent;
+        if by_content(&trace.spans[at], &trace.spans[first]).is_lt() {
+            first = at;
+        }
+        if at == start {
+            break;
+        }
+    }
+    if let Hang::Under(parent) = hangs[first] {
+        hangs[first] = Hang::Cycle(parent);
+    }
+}
+
+/// An order in which times and ids count only between spans that say the same.
+fn by_content(a: &Span, b: &Span) -> Ordering {
+    let text = |span: &Span| format!("{:?} {:?} {:?}", span.status, span.attributes, span.events.len());
+    a.kind.cmp(&b.kind).then_with(|| a.name.cmp(&b.name)).then_with(|| text(a).cmp(&text(b))).then_with(|| tie(a, b))
+}
+
+fn by_time(a: &Span, b: &Span) -> Ordering {
+    a.start_ns.cmp(&b.start_ns).then_with(|| by_content(a, b))
+}
+
+/// Equal only for spans that are the same in all but scope and resource.
+pub(super) fn tie(a: &Span, b: &Span) -> Ordering {
+    let ids = |span: &Span| (span.start_ns, span.end_ns, span.trace_id, span.span_id, span.parent_span_id);
+    let rest = |span: &Span| format!("{:?}", Span { scope: 0, resource: 0, ..span.clone() });
+    ids(a).cmp(&ids(b)).then_with(|| rest(a).cmp(&rest(b)))
+}
