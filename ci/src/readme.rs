@@ -1,0 +1,46 @@
+//! The commands of README.md, run exactly as it prints them.
+//!
+//! In a fence of language `sh`, every line is one command. Fences of other languages are output, or for another machine.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::steps::execute;
+
+pub(crate) fn check(root: &Path) -> Result<()> {
+    let text = fs::read_to_string(root.join("README.md")).context("cannot read README.md")?;
+    let commands = commands(&text);
+    ensure!(!commands.is_empty(), "README.md has no command: a fence of language `sh` holds one a line");
+    for command in commands {
+        println!("$ {command}");
+        execute(Command::new("sh").args(["-c", command]).current_dir(root))?;
+    }
+    Ok(())
+}
+
+fn commands(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        match line.strip_prefix("```") {
+            Some(language) => inside = !inside && language == "sh",
+            None if inside && !line.trim().is_empty() => found.push(line),
+            None => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_of_sh_fences_are_commands() {
+        let text = "run it:\n```sh\ncargo a\n\ncargo b\n```\nprints\n```text\nnot me\n```\n```sh\ncargo c\n```\n";
+        assert_eq!(commands(text), ["cargo a", "cargo b", "cargo c"]);
+    }
+}

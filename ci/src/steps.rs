@@ -1,0 +1,60 @@
+//! The steps that are one command each.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+pub(crate) fn format(root: &Path) -> Result<()> {
+    execute(cargo(root).args(["fmt", "--all", "--check"]))?;
+    // A macro declares the rules' modules, and `cargo fmt` finds only those that stand in the source.
+    let rules = root.join("harness/src/rules");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&rules).with_context(|| format!("cannot read {}", rules.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    execute(Command::new("rustfmt").args(["--edition", "2024", "--check"]).args(files).current_dir(root))
+}
+
+pub(crate) fn lint(root: &Path) -> Result<()> {
+    execute(cargo(root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
+}
+
+pub(crate) fn docs(root: &Path) -> Result<()> {
+    execute(
+        cargo(root)
+            .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
+
+/// Runs the snapshot tests once more under cargo-insta, which knows which snapshots no test has asked for.
+pub(crate) fn snapshots(root: &Path) -> Result<()> {
+    execute(cargo(root).args([
+        "insta",
+        "test",
+        "--check",
+        "--unreferenced=reject",
+        "--package",
+        "conformance-snapshots",
+    ]))
+}
+
+/// Runs a command in the foreground; its exit code decides.
+pub(crate) fn execute(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}");
+    let status = command.status().with_context(|| format!("cannot start {shown}"))?;
+    ensure!(status.success(), "{shown}: {status}");
+    Ok(())
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
