@@ -1,0 +1,246 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	pb "conformance.example/go/kit/conformancepb"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/encoding/gzip"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/stats"
+)
+
+const (
+	maxMessage = 16 << 20
+	maxHeaders = 1 << 20
+)
+
+// service answers each method by the script of the call.
+type service struct {
+	pb.UnimplementedConformanceServer
+	p *process
+}
+
+func (s *service) Unary(ctx context.Context, _ *pb.Message) (*pb.Message, error) {
+	stream := &unaryServer{ctx: ctx}
+	if err := s.p.serve(stream, true); err != nil {
+		return nil, err
+	}
+	return stream.response, nil
+}
+
+func (s *service) ServerStream(_ *pb.Message, stream grpc.ServerStreamingServer[pb.Message]) error {
+	return s.p.serve(&oneRequestServer{ServerStream: stream}, false)
+}
+
+func (s *service) ClientStream(stream grpc.ClientStreamingServer[pb.Message, pb.Message]) error {
+	return s.p.serve(stream, true)
+}
+
+func (s *service) Bidi(stream grpc.BidiStreamingServer[pb.Message, pb.Message]) error {
+	return s.p.serve(stream, false)
+}
+
+// unaryServer is a unary call as a stream: Go hands over the request before the handler runs.
+type unaryServer struct {
+	ctx      context.Context
+	received oneRequest
+	response *pb.Message
+}
+
+func (u *unaryServer) Context() context.Context        { return u.ctx }
+func (u *unaryServer) RecvMsg(any) error               { return u.received.next() }
+func (u *unaryServer) SendHeader(md metadata.MD) error { return grpc.SendHeader(u.ctx, md) }
+func (u *unaryServer) SendMsg(m any) error             { u.response = m.(*pb.Message); return nil }
+
+// SetTrailer fails only when the call is over, where trailers reach nobody.
+func (u *unaryServer) SetTrailer(md metadata.MD) { _ = grpc.SetTrailer(u.ctx, md) }
+
+// oneRequestServer is a server stream whose request the generated code has received already.
+type oneRequestServer struct {
+	grpc.ServerStream
+	received oneRequest
+}
+
+func (o *oneRequestServer) RecvMsg(any) error { return o.received.next() }
+
+type oneRequest bool
+
+func (o *oneRequest) next() error {
+	if *o {
+		return io.EOF
+	}
+	*o = true
+	return nil
+}
+
+// channel is what connections are kept by: the service config is a channel's.
+type channel struct {
+	to          string
+	maxAttempts uint32
+}
+
+func (p *process) connection(key channel) (*grpc.ClientConn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if kept := p.connections[key]; kept != nil {
+		return kept, nil
+	}
+	options := append([]grpc.DialOption{
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithMaxHeaderListSize(maxHeaders),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
+		grpc.WithStatsHandler(unaryWatch{}),
+	}, p.dialOptions...)
+	if key.maxAttempts > 1 {
+		options = append(options, grpc.WithMaxCallAttempts(int(key.maxAttempts)), grpc.WithDefaultServiceConfig(fmt.Sprintf(
+			`{"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":%d,"initialBackoff":"0.01s","maxBackoff":"0.1s",
+			"backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}}]}`, key.maxAttempts)))
+	}
+	made, err := grpc.NewClient(key.to, options...)
+	if err != nil {
+		return nil, err
+	}
+	p.connections[key] = made
+	return made, nil
+}
+
+// dial begins a call. `sent` tells whether the message of a method with a single request was sent.
+func (p *process) dial(ctx context.Context, spec *pb.Call, shape shape, request *pb.Message) (_ clientStream, sent bool, _ error) {
+	conn, err := p.connection(channel{spec.To, max(1, spec.MaxAttempts)})
+	if err != nil {
+		return nil, false, err
+	}
+	var options []grpc.CallOption
+	method := "/" + spec.Method
+	if spec.Method == "" {
+		method = methods[spec.Shape]
+	}
+	if strings.HasPrefix(method, "/"+pb.Conformance_ServiceDesc.ServiceName+"/") {
+		options = append(options, grpc.StaticMethod()) // as generated code does
+	}
+	if spec.Compression == pb.Compression_GZIP {
+		options = append(options, grpc.UseCompressor(gzip.Name))
+	}
+	if !shape.sends && !shape.receives {
+		call := invoke(ctx, conn, method, request, options)
+		select {
+		case <-call.sent.reached:
+			return call, true, nil
+		default:
+			return call, false, nil
+		}
+	}
+	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{
+		StreamName:    method[strings.LastIndex(method, "/")+1:],
+		ClientStreams: shape.sends, ServerStreams: shape.receives,
+	}, method, options...)
+	if err != nil || shape.sends {
+		return stream, false, err
+	}
+	if err := stream.SendMsg(request); err != nil {
+		return stream, false, err
+	}
+	return stream, true, stream.CloseSend()
+}
+
+var methods = map[pb.Shape]string{
+	pb.Shape_UNARY:         pb.Conformance_Unary_FullMethodName,
+	pb.Shape_SERVER_STREAM: pb.Conformance_ServerStream_FullMethodName,
+	pb.Shape_CLIENT_STREAM: pb.Conformance_ClientStream_FullMethodName,
+	pb.Shape_BIDI:          pb.Conformance_Bidi_FullMethodName,
+}
+
+// unaryCall is a unary call as a stream. The blocking API tells nothing before the end, so that the call runs in a
+// goroutine, and unaryWatch tells when the request was sent and when response headers came.
+type unaryCall struct {
+	sent, headers milestone
+	done          chan struct{}
+	early         metadata.MD // the headers, readable after `headers`
+	given         oneRequest
+
+	// Readable after `done`:
+	header, trailer metadata.MD
+	err             error
+}
+
+// milestone is reached once: each attempt of a call passes it.
+type milestone struct {
+	once    *sync.Once
+	reached chan struct{}
+}
+
+func newMilestone() milestone { return milestone{&sync.Once{}, make(chan struct{})} }
+
+func (m milestone) reach(write func()) {
+	m.once.Do(func() {
+		write()
+		close(m.reached)
+	})
+}
+
+// invoke returns when the request was sent, or could not be.
+func invoke(ctx context.Context, conn *grpc.ClientConn, method string, request *pb.Message, options []grpc.CallOption) *unaryCall {
+	u := &unaryCall{sent: newMilestone(), headers: newMilestone(), done: make(chan struct{})}
+	options = append(options, grpc.Header(&u.header), grpc.Trailer(&u.trailer))
+	go func() {
+		defer close(u.done)
+		u.err = conn.Invoke(context.WithValue(ctx, unaryWatch{}, u), method, request, &pb.Message{}, options...)
+	}()
+	select {
+	case <-u.sent.reached:
+	case <-u.done:
+	}
+	return u
+}
+
+func (u *unaryCall) SendMsg(any) error { return io.EOF }
+func (u *unaryCall) CloseSend() error  { return nil }
+
+func (u *unaryCall) Header() (metadata.MD, error) {
+	select {
+	case <-u.headers.reached:
+		return u.early, nil
+	case <-u.done:
+		return u.header, nil
+	}
+}
+
+func (u *unaryCall) RecvMsg(any) error {
+	<-u.done
+	if u.err != nil {
+		return u.err
+	}
+	return u.given.next()
+}
+
+func (u *unaryCall) Trailer() metadata.MD {
+	<-u.done
+	return u.trailer
+}
+
+// unaryWatch is a [stats.Handler] that tells unary calls how far they came, and the key by which they are found in the
+// context. It is there with and without instrumentation.
+type unaryWatch struct{}
+
+func (unaryWatch) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context   { return ctx }
+func (unaryWatch) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+func (unaryWatch) HandleConn(context.Context, stats.ConnStats)                       {}
+
+func (unaryWatch) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	u, ok := ctx.Value(unaryWatch{}).(*unaryCall)
+	if !ok {
+		return
+	}
+	switch event := event.(type) {
+	case *stats.OutPayload:
+		u.sent.reach(func() {})
+	case *stats.InHeader:
+		u.headers.reach(func() { u.early = event.Header })
+	}
+}
