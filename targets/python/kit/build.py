@@ -1,0 +1,35 @@
+"""Makes what a target runs in: `build.py OUT` puts a virtual environment into the folder OUT/venv.
+
+It holds the locked packages, the code generated from the contract, and a pointer to the kit.
+"""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+KIT = Path(__file__).resolve().parent
+CONTRACT = KIT.parents[2] / "proto" / "conformance.proto"
+
+
+def build(folder: Path) -> None:
+    """Installs what is locked, if it is not what was installed last, and generates."""
+    python = folder / "bin" / "python"
+    lock = KIT / "requirements.txt"
+    installed = folder / "installed.txt"
+    if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+        installed.unlink(missing_ok=True)
+        venv.create(folder, with_pip=True, clear=True)
+        options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+        subprocess.run([python, "-m", "pip", "install", *options, "-r", lock], check=True)
+        installed.write_bytes(lock.read_bytes())
+    [packages] = folder.glob("lib/python3*/site-packages")
+    (packages / "conformance_kit.pth").write_text(f"{KIT}\n")
+    outputs = [f"--python_out={packages}", f"--grpc_python_out={packages}"]
+    subprocess.run(
+        [python, "-m", "grpc_tools.protoc", f"--proto_path={CONTRACT.parent}", *outputs, CONTRACT.name], check=True
+    )
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]).resolve() / "venv")
