@@ -1,0 +1,13 @@
+'use strict';
+
+// Loaded with --require, so that it runs before anything loads @grpc/grpc-js, as its documentation asks for.
+
+const { registerInstrumentations } = require('@opentelemetry/instrumentation');
+const { GrpcInstrumentation } = require('@opentelemetry/instrumentation-grpc');
+const { telemetry } = require('@conformance/node-kit/lib/telemetry');
+
+telemetry.start();
+
+if (process.env.CONFORMANCE_INSTRUMENTATION !== 'off') {
+  registerInstrumentations({ instrumentations: [new GrpcInstrumentation()] });
+}
