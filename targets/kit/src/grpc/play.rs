@@ -130,7 +130,9 @@ impl Way {
     pub(super) fn into_status(self) -> Status {
         match self {
             Self::Status(status) => status,
-            Self::Panic(message) => panic!("{message}"),
+            // Unwinds as `panic!` does, but without the panic hook: a scripted panic is no bug to be reported, and its
+            // backtrace costs more than the call.
+            Self::Panic(message) => std::panic::resume_unwind(Box::new(message)),
         }
     }
 }
