@@ -4,20 +4,18 @@
 //! target and a convention share one run, which plays only the scenarios that were asked for.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
+use conformance_snapshots::{harness, text};
 use grpc_trace_conformance::expect::Expectations;
 use grpc_trace_conformance::report;
-use grpc_trace_conformance::run::{CaseResult, Harness};
+use grpc_trace_conformance::run::CaseResult;
 use grpc_trace_conformance::scenario::{self, Scenario};
 use grpc_trace_conformance::target::{Availability, Claim, Manifest, availability, discover};
-use grpc_trace_conformance::verdict::Outcome;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Runtime;
-use tonic_trace_reference::conformance::Reference;
 
 /// Set in CI: a target that cannot be built here fails instead of being shown as unavailable.
 const REQUIRE: &str = "CONFORMANCE_REQUIRE";
@@ -105,38 +103,23 @@ impl SharedRun {
             let shown: Vec<_> = shown.collect();
             return Err(format!("{} of {} cases, first:\n\n{}", red.len(), cases.len(), shown.join("\n")).into());
         }
-        self.compare(&scenario.id, &text(scenario, cases));
+        let expectations = Expectations::read(&self.manifest.folder).map_err(|error| error.to_string())?;
+        self.compare(&scenario.id, &text(scenario, cases, &expectations));
         Ok(())
     }
 
     fn run(&self) -> Result<BTreeMap<String, Vec<CaseResult>>> {
-        let mut harness = self.harness()?;
+        let mut harness = harness(&self.manifest, &self.claim)?;
         for scenario in &self.scenarios {
             harness = harness.scenario(scenario);
         }
-        let results =
-            self.runtime.block_on(harness.run()).with_context(|| format!("{} did not run", self.manifest.name))?;
+        let run = self.runtime.block_on(harness.run());
+        let results = run.with_context(|| format!("{} did not run", self.manifest.name))?;
         let mut by_scenario: BTreeMap<String, Vec<CaseResult>> = BTreeMap::new();
         for result in results {
             by_scenario.entry(result.verdict.name.scenario.clone()).or_default().push(result);
         }
         Ok(by_scenario)
-    }
-
-    /// The reference is run in this process: the same evidence as from its own, sooner.
-    fn harness(&self) -> Result<Harness> {
-        let Manifest { name, folder, capabilities, strict, .. } = &self.manifest;
-        if name != "rust/reference" {
-            return Ok(Harness::process(folder, "")?.convention(&*self.claim.convention));
-        }
-        let mut harness = Harness::in_process(name, Reference::default())
-            .capabilities(capabilities.clone())
-            .expect(Expectations::read(folder)?)
-            .convention(&*self.claim.convention);
-        for (variable, value) in &self.claim.env {
-            harness = harness.environment(variable, value);
-        }
-        Ok(if *strict { harness.strict() } else { harness })
     }
 
     fn compare(&self, scenario: &str, text: &str) {
@@ -150,40 +133,6 @@ impl SharedRun {
         settings.set_omit_expression(true);
         settings.bind(|| insta::assert_snapshot!(scenario.replace('/', "__"), text));
     }
-}
-
-/// The cases of a scenario file; those that look alike stand together, in the order of the first of each.
-///
-/// Where the wire leaves answers open, two runs may rightly give two traces: then the outcomes stand alone.
-fn text(scenario: &Scenario, cases: &[CaseResult]) -> String {
-    let mut bodies: Vec<(String, Vec<&str>)> = Vec::new();
-    for case in cases {
-        let body = if scenario.open.is_some() { format!("{}\n", case.verdict.outcome) } else { body(case) };
-        let name = case.verdict.name.case.as_str();
-        match bodies.iter_mut().find(|(other, _)| *other == body) {
-            Some((_, names)) => names.push(name),
-            None => bodies.push((body, vec![name])),
-        }
-    }
-    let mut text = scenario.open.as_ref().map(|open| format!("open: {open}\n")).unwrap_or_default();
-    for (body, names) in bodies {
-        let names = names.iter().map(|name| if name.is_empty() { "(the only case)" } else { name });
-        let _ = writeln!(text, "=== {}\n{body}", names.collect::<Vec<_>>().join("\n=== "));
-    }
-    text
-}
-
-fn body(case: &CaseResult) -> String {
-    let mut text = format!("{}\n", case.verdict.outcome);
-    for judged in &case.verdict.findings {
-        let _ = writeln!(text, "{}: {}", judged.finding.rule, judged.finding.message);
-    }
-    match (&case.evidence, case.verdict.outcome) {
-        (Some(evidence), _) => text.push_str(&report::trace(evidence, [])),
-        (None, Outcome::NotApplicable) => {}
-        (None, _) => text.push_str("no evidence\n"),
-    }
-    text
 }
 
 fn root() -> PathBuf {

@@ -35,6 +35,12 @@ enum Step {
     Readme,
     /// No snapshot without a test.
     Snapshots,
+    /// The reference's suite a thousand times, half of them with all cores busy: on demand only, for it takes its time.
+    Soak {
+        /// How often.
+        #[arg(long, default_value_t = 1000)]
+        runs: usize,
+    },
 }
 
 const ALL: [Step; 6] = [Step::Format, Step::Layers, Step::Lint, Step::Docs, Step::Readme, Step::Snapshots];
@@ -60,6 +66,7 @@ fn run(step: Step, root: &Path) -> Result<()> {
         Step::Layers => layers::check(root),
         Step::Readme => readme::check(root),
         Step::Snapshots => steps::snapshots(root),
+        Step::Soak { runs } => steps::soak(root, runs),
     }
 }
 

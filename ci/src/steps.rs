@@ -45,6 +45,12 @@ pub(crate) fn snapshots(root: &Path) -> Result<()> {
     ]))
 }
 
+/// Runs the reference's suite again and again.
+pub(crate) fn soak(root: &Path, runs: usize) -> Result<()> {
+    let run = ["run", "--release", "--quiet", "--locked", "--package", "conformance-snapshots", "--bin", "soak", "--"];
+    execute(cargo(root).args(run).args(["--runs", &runs.to_string()]))
+}
+
 /// Runs a command in the foreground; its exit code decides.
 pub(crate) fn execute(command: &mut Command) -> Result<()> {
     let shown = format!("{command:?}");

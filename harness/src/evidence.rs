@@ -23,6 +23,10 @@ pub struct Evidence {
     pub capture: Capture,
     /// What the target claims to follow.
     pub convention: Convention,
+    /// What happened in the same case with the target's instrumentation off. Absent if that was not played, or if two runs
+    /// may rightly differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Transcript>,
 }
 
 /// The version of the evidence form that this code writes and reads.

@@ -80,6 +80,9 @@ pub(super) struct Run {
     /// A target that is unavailable on this machine fails.
     #[arg(long, env = "CONFORMANCE_REQUIRE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) require: bool,
+    /// Does not play each case with the instrumentation off too: what it changes in the calls is then not judged.
+    #[arg(long)]
+    pub(super) no_baseline: bool,
     /// Targets at a time.
     #[arg(long, short, value_name = "N", value_parser = at_least_one)]
     pub(super) jobs: Option<usize>,

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Run) -> Result<Exit, UsageError> {
         concurrency: args.concurrency.unwrap_or(default.concurrency),
         strict: args.strict,
         require: args.require,
-        instrumented: true,
+        compared: !args.no_baseline,
     };
     let (reporting, sink) = Reporting::start(reporters);
     let exit = block_on(selected, options, &sink);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::style::{BAD, DIM, GOOD, ODD, paint};
 use super::{Event, RunName};
-use crate::rules::{Family, RULES};
+use crate::rules::{Family, RULES, family};
 use crate::verdict::{Outcome, Totals, Verdict};
 
 /// What was found, by run and family.
@@ -18,6 +18,8 @@ pub(super) struct Scorecard {
 struct Row {
     cells: BTreeMap<Family, Cell>,
     totals: Totals,
+    /// Whether any case was played with the instrumentation off too.
+    compared: bool,
 }
 
 /// Cases that break rules of a family.
@@ -30,8 +32,10 @@ struct Cell {
 
 impl Scorecard {
     pub(super) fn event(&mut self, event: &Event) {
-        if let Event::Judged { verdict, .. } = event {
+        if let Event::Judged { verdict, evidence } = event {
             self.add(verdict);
+            let row = self.rows.entry(RunName::of(&verdict.name)).or_default();
+            row.compared |= evidence.as_ref().is_some_and(|evidence| evidence.baseline.is_some());
         }
     }
 
@@ -91,6 +95,7 @@ impl Row {
         for family in families {
             row.push(match self.cells.get(family) {
                 _ if !executed => paint(DIM, "-"),
+                _ if *family == Family::Transparency && !self.compared => paint(DIM, "-"),
                 Some(cell) => cell.render(),
                 None => paint(GOOD, "ok"),
             });
@@ -117,10 +122,6 @@ fn header(families: &BTreeSet<Family>) -> Vec<String> {
     header.extend(short.map(String::from));
     header.push("executed".into());
     header
-}
-
-fn family(rule: &str) -> Option<Family> {
-    RULES.iter().find(|known| known.id() == rule).map(|rule| rule.family)
 }
 
 fn widest(table: &[Vec<String>], column: usize) -> usize {

@@ -99,6 +99,12 @@ impl Rule {
     }
 }
 
+/// The family of the rule with this id.
+#[must_use]
+pub fn family(rule: &str) -> Option<Family> {
+    RULES.iter().find(|known| known.id() == rule).map(|rule| rule.family)
+}
+
 /// Judges evidence by every rule. The findings' order depends on nothing but the evidence's content.
 #[must_use]
 pub fn judge(evidence: &Evidence) -> Vec<Finding> {
@@ -243,6 +249,13 @@ registry! {
     // privacy
     metadata_captured,
     metadata_value_recorded,
+    // transparency
+    rpc_arrivals_changed,
+    rpc_cancellation_lost,
+    rpc_deadline_changed,
+    rpc_messages_changed,
+    rpc_metadata_changed,
+    rpc_status_changed,
     // export
     capture_incomplete,
     dropped_below_limit,

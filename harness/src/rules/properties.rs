@@ -327,7 +327,7 @@ proptest! {
         let expected = oracle::expect(&plan, &transcript, &convention);
         let capture = Capture { complete: true, ledger: true, open: Vec::new() };
         let oracle::Expected { trace, transcript, .. } = expected;
-        let evidence = Evidence { version: VERSION, plan, transcript, trace, capture, convention };
+        let evidence = Evidence { version: VERSION, plan, transcript, trace, capture, convention, baseline: None };
         let told: Vec<_> = judge(&evidence).into_iter().map(|f| format!("{} {:?}: {}", f.rule, f.place, f.message)).collect();
         prop_assert!(told.is_empty(), "{told:#?}");
     }
@@ -486,7 +486,7 @@ fn anything() -> impl Strategy<Value = Evidence> {
         });
         let capture = Capture { complete, ledger: true, open: open.collect() };
         let convention = conventions().swap_remove(which);
-        Evidence { version: VERSION, plan, transcript, trace, capture, convention }
+        Evidence { version: VERSION, plan, transcript, trace, capture, convention, baseline: None }
     })
 }
 
@@ -524,6 +524,7 @@ fn thousands_of_strangers_are_judged() {
         trace: Trace { spans: (1..5000).map(span).collect(), ..Trace::default() },
         capture: Capture { complete: true, ..Capture::default() },
         convention: conventions().swap_remove(0),
+        baseline: None,
     };
     let strays = judge(&evidence).into_iter().filter(|finding| finding.rule == "stray_span");
     assert_eq!(strays.count(), 1, "alike ones are one finding");

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use conformance_kit::in_process;
 
+use super::baseline::Baseline;
 use super::job::{How, Job};
 use super::launch::{Launch, settings};
 use super::plan::Mint;
@@ -46,6 +47,7 @@ pub struct Harness {
     expectations: Expectations,
     concurrency: usize,
     instrumented: bool,
+    baseline: Baseline,
 }
 
 /// Why nothing was judged.
@@ -121,6 +123,7 @@ impl Harness {
             expectations: Expectations::default(),
             concurrency: 16,
             instrumented: true,
+            baseline: Baseline::default(),
         }
     }
 
@@ -195,6 +198,25 @@ impl Harness {
         self
     }
 
+    /// Compares each case with what it was with the instrumentation off, which must not change the call.
+    #[must_use]
+    pub fn against(mut self, baseline: Baseline) -> Self {
+        self.baseline = baseline;
+        self
+    }
+
+    /// Plays what was selected with the target's instrumentation off, for [`against`](Self::against).
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be run without instrumentation.
+    pub async fn baseline(&self) -> Result<Baseline, HarnessError> {
+        let job = self.job(&Self::select(&self.scenarios)?)?;
+        self.build(&job).await?;
+        let played = Baseline::play(&job, &self.how(Sink::new(|_| {}))).await;
+        played.map_err(|failure| job.error(failure).into())
+    }
+
     /// Runs what was selected from the scenarios that come with the harness. In the order of the corpus; the case of the
     /// strangers is last.
     ///
@@ -202,10 +224,7 @@ impl Harness {
     ///
     /// If nothing could be judged. A case that could not run is no error: it is a result.
     pub async fn run(&self) -> Result<Vec<CaseResult>, HarnessError> {
-        let bug = |error: &dyn std::fmt::Display| UsageError::new(error.to_string());
-        let corpus = scenario::corpus().map_err(|error| bug(&error))?;
-        let cases = scenario::select(&corpus, &self.scenarios).map_err(|error| bug(&error))?;
-        self.run_cases(&cases.into_iter().cloned().collect::<Vec<_>>()).await
+        self.run_cases(&Self::select(&self.scenarios)?).await
     }
 
     /// Runs these cases: a generator's, for example.
@@ -215,15 +234,11 @@ impl Harness {
     /// If nothing could be judged. A case that could not run is no error: it is a result.
     pub async fn run_cases(&self, cases: &[Case]) -> Result<Vec<CaseResult>, HarnessError> {
         let job = self.job(cases)?;
-        if let Some((manifest, variant)) = &self.build {
-            build(manifest, variant).await.map_err(|failure| job.error(failure))?;
-        }
+        self.build(&job).await?;
         let collected = Arc::new(Mutex::new(Collected::default()));
         let into = Arc::clone(&collected);
         let sink = Sink::new(move |event| into.lock().unwrap_or_else(PoisonError::into_inner).add(event));
-        let how =
-            How { concurrency: self.concurrency, instrumented: self.instrumented, mint: Arc::new(Mint::new()), sink };
-        job.run(&how).await;
+        job.run(&self.how(sink), &self.baseline).await;
         let mut collected = std::mem::take(&mut *collected.lock().unwrap_or_else(PoisonError::into_inner));
         let executed = collected.results.iter().any(|result| result.verdict.outcome.is_executed());
         match collected.error {
@@ -235,6 +250,22 @@ impl Harness {
                 Ok(collected.results)
             }
         }
+    }
+
+    fn select(patterns: &[String]) -> Result<Vec<Case>, UsageError> {
+        let bug = |error: &dyn std::fmt::Display| UsageError::new(error.to_string());
+        let corpus = scenario::corpus().map_err(|error| bug(&error))?;
+        let cases = scenario::select(&corpus, patterns).map_err(|error| bug(&error))?;
+        Ok(cases.into_iter().cloned().collect())
+    }
+
+    async fn build(&self, job: &Job) -> Result<(), TargetError> {
+        let Some((manifest, variant)) = &self.build else { return Ok(()) };
+        build(manifest, variant).await.map_err(|failure| job.error(failure))
+    }
+
+    fn how(&self, sink: Sink) -> How {
+        How { concurrency: self.concurrency, instrumented: self.instrumented, mint: Arc::new(Mint::new()), sink }
     }
 
     fn job(&self, cases: &[Case]) -> Result<Job, UsageError> {

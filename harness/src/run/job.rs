@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use super::baseline::Baseline;
 use super::launch::Launch;
 use super::plan::{For, Mint, plan, plays_alone, strangers};
 use super::session::{Captured, NotPlayed, Played, Session, append, strangers_evidence};
@@ -13,7 +14,7 @@ use crate::convention::Convention;
 use crate::evidence::Evidence;
 use crate::expect::Expectations;
 use crate::report::{Event, RunName, Sink};
-use crate::rules;
+use crate::rules::{self, Family, family};
 use crate::scenario::{Case, Endpoint, Need, needs};
 use crate::target::{Capabilities, Failure, TargetError};
 use crate::trace::Trace;
@@ -53,8 +54,8 @@ impl Job {
     }
 
     /// Runs all cases. Whatever happens, each gets a verdict.
-    pub(super) async fn run(&self, how: &How) {
-        let mut state = State::new(self, how);
+    pub(super) async fn run(&self, how: &How, baseline: &Baseline) {
+        let mut state = State::new(self, how, baseline);
         state.sort_out(|case| lacks(case, self.launch.capabilities()));
         state.run().await;
         let State { spans, executed, .. } = state;
@@ -76,7 +77,7 @@ impl Job {
         TargetError { target: target_and_variant(&self.name.target, &self.name.variant), failure }
     }
 
-    fn for_whom(&self) -> For<'_> {
+    pub(super) fn for_whom(&self) -> For<'_> {
         For { target: &self.name.target, variant: &self.name.variant, convention: &self.name.convention }
     }
 
@@ -94,6 +95,7 @@ impl Job {
 struct State<'a> {
     job: &'a Job,
     how: &'a How,
+    baseline: &'a Baseline,
     /// Cases that still need a verdict, and may be played together.
     together: Vec<&'a Case>,
     /// Those under way when the target died: played one by one, to find out which of them did it.
@@ -109,10 +111,11 @@ struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    fn new(job: &'a Job, how: &'a How) -> Self {
+    fn new(job: &'a Job, how: &'a How, baseline: &'a Baseline) -> Self {
         Self {
             job,
             how,
+            baseline,
             together: job.cases.iter().collect(),
             suspects: Vec::new(),
             open: Vec::new(),
@@ -304,8 +307,9 @@ impl<'a> State<'a> {
         }
     }
 
-    fn judge(&mut self, evidence: Evidence) {
+    fn judge(&mut self, mut evidence: Evidence) {
         self.executed = true;
+        evidence.baseline = self.baseline.of(&evidence.plan.case_id()).cloned();
         let verdict = self.verdict(&evidence);
         self.tell(verdict, Some(Arc::new(evidence)));
     }
@@ -313,7 +317,9 @@ impl<'a> State<'a> {
     fn verdict(&self, evidence: &Evidence) -> Verdict {
         let name = CaseName::of(evidence);
         if self.how.instrumented {
-            Verdict::of(name, rules::judge(evidence), &self.job.expectations, self.job.strict)
+            let verdict = Verdict::of(name, rules::judge(evidence), &self.job.expectations, self.job.strict);
+            let is_unknown = |rule: &str| evidence.baseline.is_none() && family(rule) == Some(Family::Transparency);
+            verdict.without_missed(is_unknown)
         } else {
             // There are no spans to judge: what is asked for is the transcript.
             Verdict::of(name, Vec::new(), &Expectations::default(), self.job.strict)
@@ -325,7 +331,7 @@ impl<'a> State<'a> {
         let trace = std::mem::take(&mut self.strangers);
         let evidence = strangers_evidence(plan, trace, self.complete, &self.job.convention);
         let verdict = self.verdict(&evidence);
-        let verdict = if self.job.is_whole { verdict } else { verdict.without_missed() };
+        let verdict = if self.job.is_whole { verdict } else { verdict.without_missed(|_| true) };
         self.tell(verdict, Some(Arc::new(evidence)));
     }
 
@@ -371,7 +377,7 @@ pub(super) fn lacks(case: &Case, capabilities: &Capabilities) -> Option<String> 
 }
 
 /// Why a target cannot be asked to run a case, by where it listens.
-fn lacks_endpoint(case: &Case, endpoints: &BTreeMap<Endpoint, String>) -> Option<String> {
+pub(super) fn lacks_endpoint(case: &Case, endpoints: &BTreeMap<Endpoint, String>) -> Option<String> {
     needs(case).into_iter().find_map(|need| match need {
         Need::Endpoint(endpoint) if !endpoints.contains_key(&endpoint) => {
             Some(format!("the target does not listen on {}", describe(endpoint)))

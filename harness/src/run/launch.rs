@@ -69,6 +69,14 @@ impl Launch {
         }
     }
 
+    /// Whether its instrumentation can be switched off.
+    pub(super) fn can_be_off(&self) -> bool {
+        match self {
+            Self::Process { manifest, .. } => !manifest.off.is_empty(),
+            Self::InProcess { .. } => true,
+        }
+    }
+
     /// How long things may take.
     #[must_use]
     pub fn limits(&self) -> Limits {

@@ -10,7 +10,10 @@
 //! of its own. If the target dies, everything that has no verdict yet is played again on a new process, those cases that
 //! were under way one by one, so that the case which kills it is the only one that suffers. That is no second chance: a case with
 //! a verdict is never played again.
+//!
+//! Before that, all cases are played once with the instrumentation off, for the rules that say what it must not change.
 
+mod baseline;
 mod cut;
 mod harness;
 mod job;
@@ -26,6 +29,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::OnceCell;
 
+pub use baseline::Baseline;
 pub use harness::{CaseResult, Harness, HarnessError};
 pub use launch::{Launch, SERVICE_NAME, settings};
 pub use plan::Mint;
@@ -47,14 +51,14 @@ pub struct Options {
     pub strict: bool,
     /// An unavailable target fails.
     pub require: bool,
-    /// Whether the targets' instrumentation is on. Off, nothing is judged: what is asked for is the transcripts.
-    pub instrumented: bool,
+    /// Whether each case is played with the instrumentation off too, for the rules of what it must not change.
+    pub compared: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { jobs, concurrency: 16, strict: false, require: false, instrumented: true }
+        Self { jobs, concurrency: 16, strict: false, require: false, compared: true }
     }
 }
 
@@ -62,17 +66,17 @@ impl Default for Options {
 pub async fn run(selected: Selected, options: Options, sink: &Sink) -> (Tally, Exit) {
     let how = How {
         concurrency: options.concurrency.max(1),
-        instrumented: options.instrumented,
+        instrumented: true,
         mint: Arc::new(Mint::new()),
         sink: sink.clone(),
     };
-    let builds = Builds::default();
     let jobs: Vec<_> = selected.runs.iter().map(|run| (run, run.job(options.strict))).collect();
     let planned = jobs.iter().map(|(_, job)| job.planned()).sum();
     sink.send(Event::Began { planned, runs: jobs.len() as u64 });
     selected.errors.into_iter().for_each(|error| sink.send(Event::Usage(error)));
-    let builds = builds.of(&selected.runs);
-    stream::iter(&jobs).for_each_concurrent(options.jobs.max(1), |(run, job)| run_job(run, job, &builds, &how)).await;
+    let compared = if options.compared { selected.runs.as_slice() } else { &[] };
+    let once = Once { builds: OncePerVariant::of(&selected.runs), baselines: OncePerVariant::of(compared) };
+    stream::iter(&jobs).for_each_concurrent(options.jobs.max(1), |(run, job)| run_job(run, job, &once, &how)).await;
     let tally = sink.tally();
     let circumstances = Circumstances { require: options.require, ..tally.circumstances };
     let exit = Exit::of(&tally.totals, circumstances);
@@ -80,41 +84,59 @@ pub async fn run(selected: Selected, options: Options, sink: &Sink) -> (Tally, E
     (tally, exit)
 }
 
-async fn run_job(run: &SelectedRun, job: &Job, builds: &Builds, how: &How) {
+async fn run_job(run: &SelectedRun, job: &Job, once: &Once, how: &How) {
     if let Availability::Missing(missing) = availability(&run.manifest) {
         let why = format!("the target is unavailable: no {} on PATH", missing.join(", "));
         how.sink.send(Event::Unavailable { run: job.name.clone(), missing });
         return job.refuse(how, &why);
     }
     how.sink.send(Event::Building(job.name.clone()));
-    match builds.build(run).await {
-        Ok(()) => job.run(how).await,
-        Err(failure) => {
-            let why = failure.to_string();
-            how.sink.send(Event::TargetFailed { run: job.name.clone(), error: job.error(failure) });
-            job.refuse(how, &why);
-        }
+    if let Err(failure) = once.build(run).await {
+        let why = failure.to_string();
+        how.sink.send(Event::TargetFailed { run: job.name.clone(), error: job.error(failure) });
+        return job.refuse(how, &why);
     }
+    let baseline = once.baseline(run, job, how).await.unwrap_or_else(|failure| {
+        how.sink.send(Event::TargetFailed { run: job.name.clone(), error: job.error(failure) });
+        Baseline::default()
+    });
+    job.run(how, &baseline).await;
 }
 
-/// Builds, each of them made once, however many runs need it.
-#[derive(Default)]
-struct Builds(BTreeMap<(String, String), OnceCell<Result<(), Failure>>>);
+/// What is done once for each variant of a target, by however many conventions it is judged.
+struct Once {
+    builds: OncePerVariant<()>,
+    /// Of none, if nothing is to be compared.
+    baselines: OncePerVariant<Baseline>,
+}
 
-impl Builds {
-    fn of(mut self, runs: &[SelectedRun]) -> Self {
-        self.0.extend(runs.iter().map(|run| (Self::key(run), OnceCell::new())));
-        self
+/// By the names of target and variant.
+struct OncePerVariant<T>(BTreeMap<(String, String), OnceCell<Result<T, Failure>>>);
+
+impl<T> OncePerVariant<T> {
+    fn of(runs: &[SelectedRun]) -> Self {
+        Self(runs.iter().map(|run| (Self::key(run), OnceCell::new())).collect())
     }
 
-    async fn build(&self, run: &SelectedRun) -> Result<(), Failure> {
-        match self.0.get(&Self::key(run)) {
-            Some(cell) => cell.get_or_init(|| target::build(&run.manifest, &run.variant)).await.clone(),
-            None => target::build(&run.manifest, &run.variant).await,
-        }
+    fn cell(&self, run: &SelectedRun) -> Option<&OnceCell<Result<T, Failure>>> {
+        self.0.get(&Self::key(run))
     }
 
     fn key(run: &SelectedRun) -> (String, String) {
         (run.manifest.name.clone(), run.variant.name.clone())
+    }
+}
+
+impl Once {
+    async fn build(&self, run: &SelectedRun) -> Result<(), Failure> {
+        let Some(cell) = self.builds.cell(run) else { return Ok(()) };
+        cell.get_or_init(|| target::build(&run.manifest, &run.variant)).await.clone()
+    }
+
+    async fn baseline(&self, run: &SelectedRun, job: &Job, how: &How) -> Result<Baseline, Failure> {
+        match self.baselines.cell(run) {
+            Some(cell) if job.launch.can_be_off() => cell.get_or_init(|| Baseline::play(job, how)).await.clone(),
+            _ => Ok(Baseline::default()),
+        }
     }
 }

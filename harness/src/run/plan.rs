@@ -114,6 +114,7 @@ pub(super) fn strangers(of: &For<'_>, mint: &Mint) -> Plan {
         scenario: crate::verdict::STRANGERS.to_owned(),
         name: String::new(),
         script: crate::scenario::Script::default(),
+        open: false,
     };
     plan(&case, of, BTreeMap::new(), mint)
 }

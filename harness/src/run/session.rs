@@ -160,7 +160,7 @@ impl Session {
         let relay = ServerStep::Calls { calls: vec![Call::default()], concurrent: false };
         let call = Call { server: Some(vec![relay]), ..Call::default() };
         let script = Script { calls: vec![call], concurrent: false };
-        let case = Case { scenario: "warm-up".into(), name: String::new(), script };
+        let case = Case { scenario: "warm-up".into(), name: String::new(), script, open: false };
         let plan = plan(&case, of, self.endpoints(), mint);
         let mut traces: BTreeSet<_> = plan.minted.values().map(|minted| minted.trace_id).collect();
         // What is wrong with it is wrong with cases too, which are what is reported on.
@@ -367,6 +367,7 @@ fn evidence(case: Played, trace: Trace, completed: &Completed<Failure>, conventi
         trace,
         capture,
         convention: convention.clone(),
+        baseline: None,
     }
 }
 
@@ -374,7 +375,7 @@ fn evidence(case: Played, trace: Trace, completed: &Completed<Failure>, conventi
 pub(super) fn strangers_evidence(plan: Plan, trace: Trace, complete: bool, convention: &Convention) -> Evidence {
     let capture = Capture { complete, ..Capture::default() };
     let transcript = Transcript::default();
-    Evidence { version: VERSION, plan, transcript, trace, capture, convention: convention.clone() }
+    Evidence { version: VERSION, plan, transcript, trace, capture, convention: convention.clone(), baseline: None }
 }
 
 /// Puts spans to others. Scopes and resources are not shared: nobody counts them.

@@ -127,7 +127,7 @@ fn read(id: &str, file: &str, text: &str, checked: bool) -> Result<Scenario, Fau
             .fill(&script)
             .and_then(|filled| typed(filled, checked))
             .map_err(|fault| in_case(fault, &name))?;
-        cases.push(Case { scenario: id.to_owned(), name, script });
+        cases.push(Case { scenario: id.to_owned(), name, script, open: open.is_some() });
     }
     if let Some(fault) = matrix.unused(&used) {
         return Err(fault);

@@ -74,6 +74,8 @@ pub struct Case {
     pub name: String,
     /// What the driver does.
     pub script: Script,
+    /// Whether two runs may rightly differ: the scenario's `open`.
+    pub open: bool,
 }
 
 impl Case {

@@ -205,11 +205,11 @@ impl Verdict {
         Self { name, outcome: outcome(&findings, &missed), why: None, findings, missed }
     }
 
-    /// The verdict where nothing follows from what was not found: on the strangers of a run of some cases only, others of which
-    /// may be what leaves strangers.
+    /// The verdict where nothing follows from what some rules did not find: those of what was not compared, or all, on the
+    /// strangers of a run of some cases only, others of which may be what leaves strangers.
     #[must_use]
-    pub fn without_missed(mut self) -> Self {
-        self.missed.clear();
+    pub fn without_missed(mut self, by: impl Fn(&str) -> bool) -> Self {
+        self.missed.retain(|missed| !by(&missed.rule));
         self.outcome = outcome(&self.findings, &self.missed);
         self
     }

@@ -73,6 +73,7 @@ pub(crate) fn perfect(take: &Take, convention: &Convention) -> (Evidence, Expect
         trace: expected.trace.clone(),
         capture,
         convention: convention.clone(),
+        baseline: None,
     };
     (evidence, expected)
 }

@@ -17,12 +17,14 @@
 //! current 0.a #1 | none                      what was current where the call was made, if not the handler's span
 //! saw 0 key=value | nothing                  the baggage that the handler saw, if not what arrived
 //! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span
+//! baseline 0 code=OK                         what was otherwise with the instrumentation off: also `message=…`, `received=N`,
+//!                                            `arrived=N`, `deadline=MS`, `cancelled`, and `+key=value`, received besides
 //! open NAME 0                                the ledger: a span was begun in this call and never ended
 //! resource key=value …                       the resource's attributes
 //! incomplete                                 the target did not finish exporting
 //! ```
 //!
-//! Words of a call: `unsampled`, `no-context`, `cancelled`, `unrouted`, `callback`, `annotate-ok`, `fail=HOW`, `method=…`,
+//! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `fail=HOW`, `method=…`,
 //! `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
 //! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
 //!

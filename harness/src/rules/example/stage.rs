@@ -69,7 +69,9 @@ impl Stage {
                 };
                 self.resource = rest.split(' ').map(attribute).collect::<Result<_, &str>>()?;
             }
-            "wire" | "arrived" | "handler" | "current" | "saw" | "span" | "open" => self.later.push(line.to_owned()),
+            "wire" | "arrived" | "handler" | "current" | "saw" | "span" | "open" | "baseline" => {
+                self.later.push(line.to_owned())
+            }
             _ => return Err("no such line".into()),
         }
         Ok(())
@@ -99,6 +101,7 @@ impl Stage {
             trace,
             capture: std::mem::take(&mut self.capture),
             convention,
+            baseline: None,
         };
         for resource in &mut evidence.trace.resources {
             resource.attributes.clone_from(&self.resource);
@@ -201,6 +204,11 @@ impl Stage {
         let rest: Vec<&str> = words.collect();
         match word {
             "span" => return self.amend_span(evidence, first, &rest),
+            "baseline" => {
+                let baseline = evidence.baseline.get_or_insert_with(|| evidence.transcript.clone());
+                let record = baseline.calls.get_mut(first).ok_or("no such call")?;
+                return rest.iter().try_for_each(|change| amend_baseline(record, change));
+            }
             "open" => {
                 let path = rest.first().ok_or("a path")?;
                 let arrived = evidence.transcript.calls.get(*path).and_then(|record| record.client.as_ref());
@@ -330,6 +338,26 @@ fn amend_wire(record: &mut CallRecord, entry: &str) {
         }
         metadata.extend(value.map(|value| Entry { key: key.into(), value: value.into() }));
     }
+}
+
+/// What was otherwise without instrumentation.
+fn amend_baseline(record: &mut CallRecord, change: &str) -> Result<(), String> {
+    let (word, value) = change.split_once('=').unwrap_or((change, ""));
+    let number = || value.parse::<u32>().map_err(|_| format!("{word} is no number"));
+    let client = record.client.as_mut().ok_or("a client")?;
+    match word {
+        "code" => client.outcome.get_or_insert_default().code = value.parse().map_err(|_| "a status code")?,
+        "message" => client.outcome.get_or_insert_default().message = value.to_owned(),
+        "received" => client.received = number()?,
+        "arrived" => record.server.resize(number()? as usize, ServerRecord::default()),
+        "deadline" => record.server[0].deadline_ms = Some(number()?),
+        "cancelled" => record.server[0].cancelled = true,
+        key => {
+            let entry = Entry { key: key.trim_start_matches('+').into(), value: value.into() };
+            record.server[0].metadata.push(entry);
+        }
+    }
+    Ok(())
 }
 
 fn arrival(template: &ServerRecord, ids: &str) -> ServerRecord {

@@ -98,6 +98,7 @@ impl Told {
                 client.outcome = Some(Outcome { code: Code::CANCELLED, origin: Origin::Local, ..Outcome::default() });
                 self.record.server.iter_mut().for_each(|server| server.cancelled = true);
             }
+            "awaits-cancelled" => steps.insert(0, ServerStep::AwaitCancelled),
             "unrouted" => self.record.server.clear(),
             "callback" => self.callback = true,
             "annotate-ok" => {

@@ -1,6 +1,7 @@
 //! What several rules share: each helper answers one question about the evidence, and none of them judges.
 
 mod baggage;
+mod compared;
 mod hang;
 mod messages;
 mod outgoing;
@@ -8,6 +9,7 @@ mod state;
 mod words;
 
 pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage};
+pub(super) use compared::{Compared, compared, differing_entries};
 pub(super) use hang::{Hang, hang};
 pub(super) use messages::tallies;
 pub(super) use outgoing::{Outgoing, forwards, outgoing};

@@ -1,0 +1,126 @@
+//! Calls with the target's instrumentation on beside the same calls with it off.
+
+use std::collections::BTreeMap;
+
+use crate::subject::Case;
+use crate::transcript::{CallRecord, Code, Entry, Outcome};
+
+/// One call, both ways.
+pub(in crate::rules) struct Compared<'c> {
+    /// An index into [`Case::calls`].
+    pub(in crate::rules) call: usize,
+    /// Its path.
+    pub(in crate::rules) path: &'c str,
+    /// With the instrumentation.
+    pub(in crate::rules) with: CallRecord,
+    /// Without it.
+    pub(in crate::rules) without: CallRecord,
+}
+
+/// Every call of a case that was played both ways. A call that nobody saw has an empty record.
+pub(in crate::rules) fn compared<'c>(case: &'c Case<'_>) -> Vec<Compared<'c>> {
+    let Some(baseline) = &case.evidence.baseline else { return Vec::new() };
+    let pair = |(call, known): (usize, &'c crate::subject::Call<'_>)| Compared {
+        call,
+        path: &known.path,
+        with: known.record.cloned().unwrap_or_default(),
+        without: baseline.calls.get(&known.path).cloned().unwrap_or_default(),
+    };
+    case.calls.iter().enumerate().map(pair).collect()
+}
+
+impl Compared<'_> {
+    /// How the call ended for its client, both ways; absent where one of the two never learned, or ended it itself: when that
+    /// was, and what had crossed the wire by then, is no matter of the instrumentation.
+    pub(in crate::rules) fn outcomes(&self) -> Option<(&Outcome, &Outcome)> {
+        client_outcome(&self.with).zip(client_outcome(&self.without))
+    }
+
+    /// Whether both ended by a status that the callee gave, so that all it sent before has arrived: not by a clock or a
+    /// cancellation, which come at their own time.
+    pub(in crate::rules) fn ended_alike(&self) -> bool {
+        let timely = |outcome: &Outcome| ![Code::CANCELLED, Code::DEADLINE_EXCEEDED].contains(&outcome.code);
+        self.outcomes().is_some_and(|(with, without)| with.code == without.code && timely(with))
+    }
+}
+
+fn client_outcome(record: &CallRecord) -> Option<&Outcome> {
+    let client = record.client.as_ref()?;
+    client.outcome.as_ref().filter(|_| client.gave_up.is_none())
+}
+
+/// What a propagator may put into metadata, what says the time, and what counts it.
+const NO_MATTER: [&str; 13] = [
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "traceresponse",
+    "grpc-trace-bin",
+    "b3",
+    "x-b3-traceid",
+    "x-b3-spanid",
+    "x-b3-parentspanid",
+    "x-b3-sampled",
+    "uber-trace-id",
+    "grpc-timeout",
+    "date",
+];
+
+/// The keys under which there are other values with the instrumentation than without, in the alphabet's order.
+pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> Vec<String> {
+    let (with, without) = (by_key(with), by_key(without));
+    let keys = with.keys().chain(without.keys()).filter(|key| with.get(*key) != without.get(*key));
+    let mut keys: Vec<String> = keys.map(|key| (*key).to_owned()).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn by_key(entries: &[Entry]) -> BTreeMap<&str, Vec<String>> {
+    let mut by_key: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| !NO_MATTER.contains(&entry.key.as_str())) {
+        by_key.entry(&entry.key).or_default().push(without_ids(&entry.value));
+    }
+    by_key
+}
+
+/// The text without what a run mints: long hexadecimal numbers.
+fn without_ids(text: &str) -> String {
+    const SHORTEST: usize = 16;
+    let mut out = String::new();
+    let mut run = String::new();
+    for letter in text.chars().chain(['\0']) {
+        if letter.is_ascii_hexdigit() {
+            run.push(letter);
+            continue;
+        }
+        out.push_str(if run.len() < SHORTEST { &run } else { "#" });
+        run.clear();
+        out.push(letter);
+    }
+    out.pop();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(key: &str, value: &str) -> Entry {
+        Entry { key: key.into(), value: value.into() }
+    }
+
+    #[test]
+    fn what_a_propagator_adds_and_what_a_run_mints_is_no_difference() {
+        let without = [entry("k", "a"), entry("trace-parent", "00-00f067aa0ba902b7-01")];
+        let with = [entry("traceparent", "x"), entry("trace-parent", "00-b7ad6b7169203331-01"), entry("k", "a")];
+        assert_eq!(differing_entries(&with, &without), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_lost_added_repeated_or_changed_is_one() {
+        let without = [entry("lost", "a"), entry("repeated", "a"), entry("changed", "a")];
+        let with = [entry("added", "a"), entry("repeated", "a"), entry("repeated", "a"), entry("changed", "b")];
+        assert_eq!(differing_entries(&with, &without), ["added", "changed", "lost", "repeated"]);
+    }
+}

@@ -1,0 +1,49 @@
+//! The same cases with the target's instrumentation off: what an instrumentation must not change.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::job::{How, Job, lacks, lacks_endpoint};
+use super::plan::plan;
+use super::session::Session;
+use crate::target::Failure;
+use crate::transcript::Transcript;
+
+/// What happened in each case, by its id. A case is not here if two runs of it may rightly differ, or if it could not be
+/// played without instrumentation either.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline(Arc<BTreeMap<String, Transcript>>);
+
+impl Baseline {
+    pub(super) fn of(&self, case: &str) -> Option<&Transcript> {
+        self.0.get(case)
+    }
+
+    /// Plays a job's cases with the instrumentation off.
+    pub(super) async fn play(job: &Job, how: &How) -> Result<Self, Failure> {
+        let session = Session::start(&job.launch, false).await?;
+        let endpoints = session.endpoints();
+        let cases = job.cases.iter().filter(|case| {
+            !case.open && lacks(case, job.launch.capabilities()).or_else(|| lacks_endpoint(case, &endpoints)).is_none()
+        });
+        let played: Vec<_> = stream::iter(cases)
+            .map(|case| {
+                let plan = plan(case, &job.for_whom(), endpoints.clone(), &how.mint);
+                let session = &session;
+                async move { (case.id(), session.play(plan).await) }
+            })
+            .buffer_unordered(how.concurrency)
+            .collect()
+            .await;
+        let lost = session.lost();
+        session.stop().await.stopped?;
+        if let Some(failure) = lost {
+            return Err(failure);
+        }
+        let transcripts = played.into_iter().filter_map(|(id, played)| Some((id, played.ok()?.transcript)));
+        Ok(Self(Arc::new(transcripts.collect())))
+    }
+}
