@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"sync"
 
 	pb "conformance.example/go/kit/conformancepb"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/encoding/gzip"
@@ -20,30 +23,64 @@ const (
 	maxHeaders = 1 << 20
 )
 
+// grpcGo is gRPC for Go.
+type grpcGo struct {
+	server      *grpc.Server
+	dialOptions []grpc.DialOption
+
+	mu          sync.Mutex
+	connections map[channel]*grpc.ClientConn
+}
+
+// onGRPC instruments gRPC for Go.
+func onGRPC(instrument Instrument) NewTransport {
+	return func(serve Serve, provider trace.TracerProvider, propagator propagation.TextMapPropagator, instrumented bool) (Transport, error) {
+		g := &grpcGo{connections: map[channel]*grpc.ClientConn{}}
+		options := []grpc.ServerOption{grpc.MaxRecvMsgSize(maxMessage), grpc.MaxHeaderListSize(maxHeaders)}
+		if instrumented {
+			var own []grpc.ServerOption
+			own, g.dialOptions = instrument(provider, propagator)
+			options = append(options, own...)
+		}
+		g.server = grpc.NewServer(options...)
+		pb.RegisterConformanceServer(g.server, &service{serve: serve})
+		return g, nil
+	}
+}
+
+func (g *grpcGo) Networks() []string                { return []string{"tcp", "unix"} }
+func (g *grpcGo) Serve(listener net.Listener) error { return g.server.Serve(listener) }
+
+func (g *grpcGo) Stop(ctx context.Context) {
+	stop := context.AfterFunc(ctx, g.server.Stop)
+	defer stop()
+	g.server.GracefulStop()
+}
+
 // service answers each method by the script of the call.
 type service struct {
 	pb.UnimplementedConformanceServer
-	p *process
+	serve Serve
 }
 
 func (s *service) Unary(ctx context.Context, _ *pb.Message) (*pb.Message, error) {
 	stream := &unaryServer{ctx: ctx}
-	if err := s.p.serve(stream, true); err != nil {
+	if err := s.serve(stream, shapes[pb.Shape_UNARY]); err != nil {
 		return nil, err
 	}
 	return stream.response, nil
 }
 
 func (s *service) ServerStream(_ *pb.Message, stream grpc.ServerStreamingServer[pb.Message]) error {
-	return s.p.serve(&oneRequestServer{ServerStream: stream}, false)
+	return s.serve(&oneRequestServer{ServerStream: stream}, shapes[pb.Shape_SERVER_STREAM])
 }
 
 func (s *service) ClientStream(stream grpc.ClientStreamingServer[pb.Message, pb.Message]) error {
-	return s.p.serve(stream, true)
+	return s.serve(stream, shapes[pb.Shape_CLIENT_STREAM])
 }
 
 func (s *service) Bidi(stream grpc.BidiStreamingServer[pb.Message, pb.Message]) error {
-	return s.p.serve(stream, false)
+	return s.serve(stream, shapes[pb.Shape_BIDI])
 }
 
 // unaryServer is a unary call as a stream: Go hands over the request before the handler runs.
@@ -85,10 +122,10 @@ type channel struct {
 	maxAttempts uint32
 }
 
-func (p *process) connection(key channel) (*grpc.ClientConn, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if kept := p.connections[key]; kept != nil {
+func (g *grpcGo) connection(key channel) (*grpc.ClientConn, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if kept := g.connections[key]; kept != nil {
 		return kept, nil
 	}
 	options := append([]grpc.DialOption{
@@ -96,7 +133,7 @@ func (p *process) connection(key channel) (*grpc.ClientConn, error) {
 		grpc.WithMaxHeaderListSize(maxHeaders),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
 		grpc.WithStatsHandler(unaryWatch{}),
-	}, p.dialOptions...)
+	}, g.dialOptions...)
 	if key.maxAttempts > 1 {
 		options = append(options, grpc.WithMaxCallAttempts(int(key.maxAttempts)), grpc.WithDefaultServiceConfig(fmt.Sprintf(
 			`{"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":%d,"initialBackoff":"0.01s","maxBackoff":"0.1s",
@@ -106,54 +143,42 @@ func (p *process) connection(key channel) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.connections[key] = made
+	g.connections[key] = made
 	return made, nil
 }
 
-// dial begins a call. `sent` tells whether the message of a method with a single request was sent.
-func (p *process) dial(ctx context.Context, spec *pb.Call, shape shape, request *pb.Message) (_ clientStream, sent bool, _ error) {
-	conn, err := p.connection(channel{spec.To, max(1, spec.MaxAttempts)})
+func (g *grpcGo) Dial(ctx context.Context, call Call) (_ ClientStream, sent bool, _ error) {
+	conn, err := g.connection(channel{call.To, call.MaxAttempts})
 	if err != nil {
 		return nil, false, err
 	}
 	var options []grpc.CallOption
-	method := "/" + spec.Method
-	if spec.Method == "" {
-		method = methods[spec.Shape]
-	}
-	if strings.HasPrefix(method, "/"+pb.Conformance_ServiceDesc.ServiceName+"/") {
+	if strings.HasPrefix(call.Method, "/"+pb.Conformance_ServiceDesc.ServiceName+"/") {
 		options = append(options, grpc.StaticMethod()) // as generated code does
 	}
-	if spec.Compression == pb.Compression_GZIP {
+	if call.Gzip {
 		options = append(options, grpc.UseCompressor(gzip.Name))
 	}
-	if !shape.sends && !shape.receives {
-		call := invoke(ctx, conn, method, request, options)
+	if !call.Sends && !call.Receives {
+		unary := invoke(ctx, conn, call.Method, call.Request, options)
 		select {
-		case <-call.sent.reached:
-			return call, true, nil
+		case <-unary.sent.reached:
+			return unary, true, nil
 		default:
-			return call, false, nil
+			return unary, false, nil
 		}
 	}
 	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{
-		StreamName:    method[strings.LastIndex(method, "/")+1:],
-		ClientStreams: shape.sends, ServerStreams: shape.receives,
-	}, method, options...)
-	if err != nil || shape.sends {
+		StreamName:    call.Method[strings.LastIndex(call.Method, "/")+1:],
+		ClientStreams: call.Sends, ServerStreams: call.Receives,
+	}, call.Method, options...)
+	if err != nil || call.Sends {
 		return stream, false, err
 	}
-	if err := stream.SendMsg(request); err != nil {
+	if err := stream.SendMsg(call.Request); err != nil {
 		return stream, false, err
 	}
 	return stream, true, stream.CloseSend()
-}
-
-var methods = map[pb.Shape]string{
-	pb.Shape_UNARY:         pb.Conformance_Unary_FullMethodName,
-	pb.Shape_SERVER_STREAM: pb.Conformance_ServerStream_FullMethodName,
-	pb.Shape_CLIENT_STREAM: pb.Conformance_ClientStream_FullMethodName,
-	pb.Shape_BIDI:          pb.Conformance_Bidi_FullMethodName,
 }
 
 // unaryCall is a unary call as a stream. The blocking API tells nothing before the end, so that the call runs in a

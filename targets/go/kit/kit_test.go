@@ -43,7 +43,7 @@ func start(t testing.TB) *target {
 	output, out := io.Pipe()
 	x := &target{t: t, input: input, stopped: make(chan error, 1), waiting: map[uint64]chan map[string]json.RawMessage{}}
 	go func() {
-		x.stopped <- Run(context.Background(), nil, in, out)
+		x.stopped <- run(context.Background(), onGRPC(nil), false, in, out)
 		out.Close()
 	}()
 	lines := bufio.NewScanner(output)
