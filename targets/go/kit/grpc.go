@@ -86,12 +86,12 @@ func (s *service) Bidi(stream grpc.BidiStreamingServer[pb.Message, pb.Message]) 
 // unaryServer is a unary call as a stream: Go hands over the request before the handler runs.
 type unaryServer struct {
 	ctx      context.Context
-	received oneRequest
+	received Single
 	response *pb.Message
 }
 
 func (u *unaryServer) Context() context.Context        { return u.ctx }
-func (u *unaryServer) RecvMsg(any) error               { return u.received.next() }
+func (u *unaryServer) RecvMsg(any) error               { return u.received.Next() }
 func (u *unaryServer) SendHeader(md metadata.MD) error { return grpc.SendHeader(u.ctx, md) }
 func (u *unaryServer) SendMsg(m any) error             { u.response = m.(*pb.Message); return nil }
 
@@ -101,20 +101,10 @@ func (u *unaryServer) SetTrailer(md metadata.MD) { _ = grpc.SetTrailer(u.ctx, md
 // oneRequestServer is a server stream whose request the generated code has received already.
 type oneRequestServer struct {
 	grpc.ServerStream
-	received oneRequest
+	received Single
 }
 
-func (o *oneRequestServer) RecvMsg(any) error { return o.received.next() }
-
-type oneRequest bool
-
-func (o *oneRequest) next() error {
-	if *o {
-		return io.EOF
-	}
-	*o = true
-	return nil
-}
+func (o *oneRequestServer) RecvMsg(any) error { return o.received.Next() }
 
 // channel is what connections are kept by: the service config is a channel's.
 type channel struct {
@@ -162,7 +152,7 @@ func (g *grpcGo) Dial(ctx context.Context, call Call) (_ ClientStream, sent bool
 	if !call.Sends && !call.Receives {
 		unary := invoke(ctx, conn, call.Method, call.Request, options)
 		select {
-		case <-unary.sent.reached:
+		case <-unary.sent.Reached:
 			return unary, true, nil
 		default:
 			return unary, false, nil
@@ -184,41 +174,26 @@ func (g *grpcGo) Dial(ctx context.Context, call Call) (_ ClientStream, sent bool
 // unaryCall is a unary call as a stream. The blocking API tells nothing before the end, so that the call runs in a
 // goroutine, and unaryWatch tells when the request was sent and when response headers came.
 type unaryCall struct {
-	sent, headers milestone
+	sent, headers Milestone
 	done          chan struct{}
 	early         metadata.MD // the headers, readable after `headers`
-	given         oneRequest
+	given         Single
 
 	// Readable after `done`:
 	header, trailer metadata.MD
 	err             error
 }
 
-// milestone is reached once: each attempt of a call passes it.
-type milestone struct {
-	once    *sync.Once
-	reached chan struct{}
-}
-
-func newMilestone() milestone { return milestone{&sync.Once{}, make(chan struct{})} }
-
-func (m milestone) reach(write func()) {
-	m.once.Do(func() {
-		write()
-		close(m.reached)
-	})
-}
-
 // invoke returns when the request was sent, or could not be.
 func invoke(ctx context.Context, conn *grpc.ClientConn, method string, request *pb.Message, options []grpc.CallOption) *unaryCall {
-	u := &unaryCall{sent: newMilestone(), headers: newMilestone(), done: make(chan struct{})}
+	u := &unaryCall{sent: NewMilestone(), headers: NewMilestone(), done: make(chan struct{})}
 	options = append(options, grpc.Header(&u.header), grpc.Trailer(&u.trailer))
 	go func() {
 		defer close(u.done)
 		u.err = conn.Invoke(context.WithValue(ctx, unaryWatch{}, u), method, request, &pb.Message{}, options...)
 	}()
 	select {
-	case <-u.sent.reached:
+	case <-u.sent.Reached:
 	case <-u.done:
 	}
 	return u
@@ -229,7 +204,7 @@ func (u *unaryCall) CloseSend() error  { return nil }
 
 func (u *unaryCall) Header() (metadata.MD, error) {
 	select {
-	case <-u.headers.reached:
+	case <-u.headers.Reached:
 		return u.early, nil
 	case <-u.done:
 		return u.header, nil
@@ -241,7 +216,7 @@ func (u *unaryCall) RecvMsg(any) error {
 	if u.err != nil {
 		return u.err
 	}
-	return u.given.next()
+	return u.given.Next()
 }
 
 func (u *unaryCall) Trailer() metadata.MD {
@@ -264,8 +239,8 @@ func (unaryWatch) HandleRPC(ctx context.Context, event stats.RPCStats) {
 	}
 	switch event := event.(type) {
 	case *stats.OutPayload:
-		u.sent.reach(func() {})
+		u.sent.Reach(func() {})
 	case *stats.InHeader:
-		u.headers.reach(func() { u.early = event.Header })
+		u.headers.Reach(func() { u.early = event.Header })
 	}
 }

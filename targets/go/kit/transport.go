@@ -2,7 +2,9 @@ package kit
 
 import (
 	"context"
+	"io"
 	"net"
+	"sync"
 
 	pb "conformance.example/go/kit/conformancepb"
 	"go.opentelemetry.io/otel/propagation"
@@ -60,4 +62,33 @@ type ClientStream interface {
 	Header() (metadata.MD, error) // waits; nil if there are none
 	RecvMsg(message any) error    // io.EOF is the status OK, every other error another status
 	Trailer() metadata.MD
+}
+
+// Single is the receiving side of a stream of one message, which was received already.
+type Single bool
+
+// Next gives io.EOF but for the first time.
+func (s *Single) Next() error {
+	if *s {
+		return io.EOF
+	}
+	*s = true
+	return nil
+}
+
+// Milestone is passed once, though each attempt of a call may pass it.
+type Milestone struct {
+	once    *sync.Once
+	Reached chan struct{}
+}
+
+// NewMilestone is one that was not passed yet.
+func NewMilestone() Milestone { return Milestone{&sync.Once{}, make(chan struct{})} }
+
+// Reach writes down what is readable from then on, and passes the milestone.
+func (m Milestone) Reach(write func()) {
+	m.once.Do(func() {
+		write()
+		close(m.Reached)
+	})
 }
