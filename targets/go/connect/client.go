@@ -38,6 +38,15 @@ func (c *clients) of(host string) *http.Client {
 	return c.made[host]
 }
 
+// closeIdle lets go of connections to this very process, whose server would wait for them.
+func (c *clients) closeIdle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, client := range c.made {
+		client.CloseIdleConnections()
+	}
+}
+
 // Dial makes a client as generated code would, and begins a call.
 func (c *connectGo) Dial(ctx context.Context, call kit.Call) (_ kit.ClientStream, sent bool, _ error) {
 	host := strings.TrimPrefix(call.To, "dns:///")
@@ -181,7 +190,10 @@ func (c *clientStream) Trailer() metadata.MD {
 
 // watch tells calls how far they came, and is the key by which they are found in the context. It is there with and without
 // instrumentation.
-type watch struct{ next http.RoundTripper }
+type watch struct{ next *http.Transport }
+
+// CloseIdleConnections is what [http.Client] looks for.
+func (w watch) CloseIdleConnections() { w.next.CloseIdleConnections() }
 
 func (w watch) RoundTrip(request *http.Request) (*http.Response, error) {
 	stream := request.Context().Value(watch{}).(*clientStream)

@@ -50,6 +50,7 @@ func (c *connectGo) Serve(listener net.Listener) error {
 }
 
 func (c *connectGo) Stop(ctx context.Context) {
+	c.clients.closeIdle()
 	if c.server.Shutdown(ctx) != nil {
 		c.server.Close()
 	}
