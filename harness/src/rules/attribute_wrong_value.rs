@@ -7,8 +7,8 @@ use crate::trace::Value;
 rule! {
     /// What an attribute says is what happened: the status code is the one that crossed the wire (also where it came in
     /// trailers, long after the headers), the method is the one that was called, the address the one that was dialled.
-    /// Where two answers are right, as when a deadline and a reply meet, either is taken. A value of the wrong type and
-    /// an empty one are told by other rules.
+    /// Where two answers are right, as when a deadline and a reply meet, either is taken, and so is an IP address in each of
+    /// its forms. A value of the wrong type and an empty one are told by other rules.
     ///
     /// ```pass
     /// convention rpc-1.39

@@ -1,8 +1,10 @@
 //! What the wire and the plan know of an end, in the words of the convention files: conditions and values.
 
+use std::net::IpAddr;
+
 use super::{Case, End, Party};
 use crate::convention::{Condition, Fact, Side};
-use crate::scenario::{Endpoint, all_steps};
+use crate::scenario::{Endpoint, ServerStep, all_steps};
 use crate::trace::{Span, Value};
 use crate::transcript::Code;
 
@@ -25,7 +27,7 @@ impl Expected {
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
         match self {
-            Self::OneOf(values) => values.contains(value),
+            Self::OneOf(values) => values.iter().any(|right| right == value || are_one_address(right, value)),
             Self::AnyText => matches!(value, Value::String(text) if !text.is_empty()),
             Self::Unknown => true,
         }
@@ -165,16 +167,22 @@ impl Case<'_> {
     }
 
     fn leaves_grpc(&self, end: &End<'_>) -> bool {
-        use crate::scenario::ServerStep::{Disconnect, Goaway, HttpStatus, OnAttempt, RawStatus, Reset};
+        use ServerStep::{Disconnect, Goaway, HttpStatus, OnAttempt, RawStatus, Reset};
         let steps = all_steps(self.call(end).plan.server.as_deref().unwrap_or_default());
         steps.into_iter().any(|step| {
             matches!(step, Disconnect | Goaway | HttpStatus { .. } | OnAttempt { .. } | RawStatus { .. } | Reset { .. })
         })
     }
 
+    /// Whether the handler failed before there was a status: it was told to, or it was told to end the call in a way that
+    /// its gRPC took for a failure, and answered with a status of its own.
     fn fails_by_itself(&self, end: &End<'_>) -> bool {
         let steps = all_steps(self.call(end).plan.server.as_deref().unwrap_or_default());
-        steps.into_iter().any(|step| matches!(step, crate::scenario::ServerStep::Fail { .. }))
+        steps.into_iter().any(|step| match step {
+            ServerStep::Fail { .. } => true,
+            ServerStep::End { code, via: Some(_), .. } => !self.codes(end).into_iter().any(|told| told == *code),
+            _ => false,
+        })
     }
 
     /// `package.Service/Method`, as the request's path says.
@@ -246,6 +254,15 @@ fn is_unlisted_error(code: Code) -> bool {
     code.name().is_none()
 }
 
+/// Whether two texts write the same IP address: no clause asks for one of the forms that IPv6 has.
+fn are_one_address(right: &Value, value: &Value) -> bool {
+    let ip = |value: &Value| match value {
+        Value::String(text) => text.parse::<IpAddr>().ok(),
+        _ => None,
+    };
+    ip(right).is_some_and(|right| ip(value) == Some(right))
+}
+
 /// Host and port of what was dialled, by the examples of semconv's docs/rpc/grpc.md.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Dialled {
@@ -283,6 +300,41 @@ mod tests {
         let client = case.only_end(1, Side::Client).unwrap();
         assert_eq!(case.expected(&[Fact::StatusName], client), Expected::AnyText);
         assert_eq!(case.expected(&[Fact::StatusNumber], client), Expected::OneOf(vec![Value::Int(17)]));
+    }
+
+    #[test]
+    fn an_ip_address_may_be_written_in_each_of_its_forms() {
+        let text = |text: &str| Value::String(text.to_owned());
+        let right = Expected::OneOf(vec![text("::1")]);
+        for form in ["::1", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001"] {
+            assert!(right.accepts(&text(form)), "{form}");
+        }
+        for other in ["::2", "[::1]", "[", "127.0.0.1", ""] {
+            assert!(!right.accepts(&text(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_type_of_an_error_is_the_status_unless_the_handler_failed_before_there_was_one() {
+        let mut evidence =
+            crate::rules::example::evidence("convention rpc-1.39\ncall 0 unary -> UNKNOWN\n\nSERVER Say <- driver\n");
+        let mut expected = |told: Code, way: Option<&str>| {
+            let end = ServerStep::End {
+                code: told,
+                message: String::new(),
+                details: String::new(),
+                trailers: Vec::new(),
+                via: way.map(str::to_owned),
+            };
+            evidence.plan.script.calls[0].server = Some(vec![end]);
+            let case = Case::new(&evidence);
+            let server = case.only_end(0, Side::Server).unwrap();
+            case.expected(&[Fact::ErrorType], server)
+        };
+        let status = Expected::OneOf(vec![Value::String("UNKNOWN".into())]);
+        assert_eq!(expected(Code::UNKNOWN, None), status);
+        assert_eq!(expected(Code::UNKNOWN, Some("throw")), status);
+        assert_eq!(expected(Code(5), Some("throw")), Expected::AnyText);
     }
 
     #[test]

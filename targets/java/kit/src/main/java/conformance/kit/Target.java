@@ -73,11 +73,15 @@ public final class Target {
     var server = serve(process, instrumentation);
     var control = new Control(process, output);
     // gRPC tells them in any order.
-    control.ready(
+    var addresses =
         server.getListenSockets().stream()
             .map(Target::written)
             .sorted(Comparator.comparing(address -> address.startsWith("[")))
-            .toList());
+            .toList();
+    control.ready(addresses);
+    if (System.getenv("CONFORMANCE_REHEARSAL") != null) {
+      Rehearsal.play(process, addresses.get(0));
+    }
     control.read(input);
 
     process.journal().idle(DRAIN);
