@@ -168,7 +168,8 @@ impl Known<'_> {
             Fact::Literal(value) => Some(value.clone()),
             Fact::FullMethod => text(&self.method),
             Fact::RequestPath => text(&format!("/{}", self.method)),
-            Fact::Service => text(&self.method[..service_end]),
+            // A path without a slash names no service.
+            Fact::Service => Some(&self.method[..service_end]).filter(|service| !service.is_empty()).and_then(text),
             Fact::Method => text(self.method[service_end..].trim_start_matches('/')),
             Fact::StatusName | Fact::ErrorType => text(&self.code.to_string()),
             Fact::StatusNumber => Some(Value::Int(i64::from(self.code.0))),
