@@ -27,6 +27,17 @@ rule! {
     ///   rpc.response.status_code: "INTERNAL"
     ///   rpc.system.name: "grpc"
     /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again
+    ///     ! INTERNAL Attempt.Echo.Again
+    ///       transparent-retry: false
+    /// ```
     family: Attribute,
     level: Must,
     source: {
