@@ -129,6 +129,9 @@ pub struct AttributeSpec {
     /// When it is required or recommended: all must hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// The attribute without which, on the same span, it is not required.
+    #[serde(default)]
+    pub beside: Option<String>,
     /// When it must not be there: all must hold; none: never.
     #[serde(default)]
     pub absent_when: Vec<Condition>,

@@ -38,6 +38,24 @@ rule! {
     ///     ! INTERNAL Attempt.Echo.Again
     ///       transparent-retry: false
     /// ```
+    ///
+    /// Some are required only beside another one, as the port beside the address:
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   rpc.method: "conformance.v1.Conformance/Unary"
+    ///   rpc.response.status_code: "OK"
+    ///   rpc.system.name: "grpc"
+    ///   ! CLIENT Echo/Again
+    ///     rpc.method: "conformance.v1.Conformance/Unary"
+    ///     rpc.response.status_code: "OK"
+    ///     rpc.system.name: "grpc"
+    ///     server.address: "127.0.0.1"
+    /// ```
     family: Attribute,
     level: Must,
     source: {
@@ -51,8 +69,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound().filter(|(.., span)| span.dropped_attributes == 0) {
         for spec in attributes(case, end).filter(|spec| span.value(&spec.key).is_none()) {
             let required = spec.requirement != Requirement::Recommended && case.all_hold(&spec.when, end) == Some(true);
+            let alone = spec.beside.as_ref().is_some_and(|key| span.value(key).is_none());
             let forbidden = !spec.absent_when.is_empty() && case.all_hold(&spec.absent_when, end) != Some(false);
-            if required && !forbidden {
+            if required && !alone && !forbidden {
                 let why: String =
                     spec.when.iter().map(|condition| format!(", since {}", condition_in_words(*condition))).collect();
                 let message = format!("The {} span lacks `{}`, which is required{why}.", end.side.as_str(), spec.key);

@@ -14,15 +14,6 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// clientStream is the client's end of a call, as a transport offers it: what the interpreter needs of [grpc.ClientStream].
-type clientStream interface {
-	SendMsg(message any) error // io.EOF if the call is over: RecvMsg tells its status
-	CloseSend() error
-	Header() (metadata.MD, error) // waits; nil if there are none
-	RecvMsg(message any) error    // io.EOF is the status OK, every other error another status
-	Trailer() metadata.MD
-}
-
 // call works through the client's list of one call.
 type call struct {
 	h        *handler
@@ -31,9 +22,9 @@ type call struct {
 	metadata []string
 	entry    *pb.ClientEnd
 	next     uint32 // the index of the next step, counted on through `on`
-	shape
+	Shape
 
-	stream clientStream // nil until the call begins, and if it cannot
+	stream ClientStream // nil until the call begins, and if it cannot
 	cancel context.CancelFunc
 
 	begun, closed     bool // closed: half-closed
@@ -42,19 +33,23 @@ type call struct {
 	completions       []*call
 }
 
-// shape tells which side of a method is a stream.
-type shape struct{ sends, receives bool }
-
-var shapes = map[pb.Shape]shape{
+var shapes = map[pb.Shape]Shape{
 	pb.Shape_UNARY:         {},
-	pb.Shape_SERVER_STREAM: {receives: true},
-	pb.Shape_CLIENT_STREAM: {sends: true},
-	pb.Shape_BIDI:          {sends: true, receives: true},
+	pb.Shape_SERVER_STREAM: {Receives: true},
+	pb.Shape_CLIENT_STREAM: {Sends: true},
+	pb.Shape_BIDI:          {Sends: true, Receives: true},
+}
+
+var methods = map[pb.Shape]string{
+	pb.Shape_UNARY:         pb.Conformance_Unary_FullMethodName,
+	pb.Shape_SERVER_STREAM: pb.Conformance_ServerStream_FullMethodName,
+	pb.Shape_CLIENT_STREAM: pb.Conformance_ClientStream_FullMethodName,
+	pb.Shape_BIDI:          pb.Conformance_Bidi_FullMethodName,
 }
 
 // open makes ready a call, so that calls which are made at once have their metadata in their order.
 func (h *handler) open(current context.Context, spec *pb.Call) *call {
-	c := &call{h: h, spec: spec, ctx: current, shape: shapes[spec.Shape], entry: &pb.ClientEnd{}, cancel: func() {}}
+	c := &call{h: h, spec: spec, ctx: current, Shape: shapes[spec.Shape], entry: &pb.ClientEnd{}, cancel: func() {}}
 	var problems []error
 	switch spec.Context {
 	case pb.CallContext_NONE:
@@ -154,7 +149,14 @@ func (c *call) begin(size uint32) {
 	} else {
 		ctx, c.cancel = context.WithCancel(ctx)
 	}
-	stream, sent, err := c.h.p.dial(ctx, c.spec, c.shape, message(size))
+	method := "/" + c.spec.Method
+	if c.spec.Method == "" {
+		method = methods[c.spec.Shape]
+	}
+	stream, sent, err := c.h.p.transport.Dial(ctx, Call{
+		To: c.spec.To, Method: method, Shape: c.Shape, Request: message(size),
+		Gzip: c.spec.Compression == pb.Compression_GZIP, MaxAttempts: max(1, c.spec.MaxAttempts),
+	})
 	if sent {
 		c.note(func(entry *pb.ClientEnd) { entry.Sent++ })
 	}
@@ -195,7 +197,7 @@ func (c *call) onCall(step *pb.ClientStep) bool {
 	case *pb.ClientStep_Send:
 		return c.send(s.Send)
 	case *pb.ClientStep_HalfClose:
-		if c.sends && !c.closed {
+		if c.Sends && !c.closed {
 			c.closed = true
 			if err := c.stream.CloseSend(); err != nil {
 				c.complain(err)
@@ -228,7 +230,7 @@ func (c *call) onCall(step *pb.ClientStep) bool {
 }
 
 func (c *call) send(send *pb.Send) bool {
-	if !c.sends || c.closed {
+	if !c.Sends || c.closed {
 		return true
 	}
 	for range send.Count {
@@ -253,7 +255,7 @@ func (c *call) receive() bool {
 		c.finish(err)
 		return false
 	}
-	if !c.receives { // gRPC gives a single response when it has the status OK
+	if !c.Receives { // gRPC gives a single response when it has the status OK
 		c.finish(io.EOF)
 	}
 	return true

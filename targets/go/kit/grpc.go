@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"sync"
 
 	pb "conformance.example/go/kit/conformancepb"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/encoding/gzip"
@@ -20,41 +23,75 @@ const (
 	maxHeaders = 1 << 20
 )
 
+// grpcGo is gRPC for Go.
+type grpcGo struct {
+	server      *grpc.Server
+	dialOptions []grpc.DialOption
+
+	mu          sync.Mutex
+	connections map[channel]*grpc.ClientConn
+}
+
+// onGRPC instruments gRPC for Go.
+func onGRPC(instrument Instrument) NewTransport {
+	return func(serve Serve, provider trace.TracerProvider, propagator propagation.TextMapPropagator, instrumented bool) (Transport, error) {
+		g := &grpcGo{connections: map[channel]*grpc.ClientConn{}}
+		options := []grpc.ServerOption{grpc.MaxRecvMsgSize(maxMessage), grpc.MaxHeaderListSize(maxHeaders)}
+		if instrumented {
+			var own []grpc.ServerOption
+			own, g.dialOptions = instrument(provider, propagator)
+			options = append(options, own...)
+		}
+		g.server = grpc.NewServer(options...)
+		pb.RegisterConformanceServer(g.server, &service{serve: serve})
+		return g, nil
+	}
+}
+
+func (g *grpcGo) Networks() []string                { return []string{"tcp", "unix"} }
+func (g *grpcGo) Serve(listener net.Listener) error { return g.server.Serve(listener) }
+
+func (g *grpcGo) Stop(ctx context.Context) {
+	stop := context.AfterFunc(ctx, g.server.Stop)
+	defer stop()
+	g.server.GracefulStop()
+}
+
 // service answers each method by the script of the call.
 type service struct {
 	pb.UnimplementedConformanceServer
-	p *process
+	serve Serve
 }
 
 func (s *service) Unary(ctx context.Context, _ *pb.Message) (*pb.Message, error) {
 	stream := &unaryServer{ctx: ctx}
-	if err := s.p.serve(stream, true); err != nil {
+	if err := s.serve(stream, shapes[pb.Shape_UNARY]); err != nil {
 		return nil, err
 	}
 	return stream.response, nil
 }
 
 func (s *service) ServerStream(_ *pb.Message, stream grpc.ServerStreamingServer[pb.Message]) error {
-	return s.p.serve(&oneRequestServer{ServerStream: stream}, false)
+	return s.serve(&oneRequestServer{ServerStream: stream}, shapes[pb.Shape_SERVER_STREAM])
 }
 
 func (s *service) ClientStream(stream grpc.ClientStreamingServer[pb.Message, pb.Message]) error {
-	return s.p.serve(stream, true)
+	return s.serve(stream, shapes[pb.Shape_CLIENT_STREAM])
 }
 
 func (s *service) Bidi(stream grpc.BidiStreamingServer[pb.Message, pb.Message]) error {
-	return s.p.serve(stream, false)
+	return s.serve(stream, shapes[pb.Shape_BIDI])
 }
 
 // unaryServer is a unary call as a stream: Go hands over the request before the handler runs.
 type unaryServer struct {
 	ctx      context.Context
-	received oneRequest
+	received Single
 	response *pb.Message
 }
 
 func (u *unaryServer) Context() context.Context        { return u.ctx }
-func (u *unaryServer) RecvMsg(any) error               { return u.received.next() }
+func (u *unaryServer) RecvMsg(any) error               { return u.received.Next() }
 func (u *unaryServer) SendHeader(md metadata.MD) error { return grpc.SendHeader(u.ctx, md) }
 func (u *unaryServer) SendMsg(m any) error             { u.response = m.(*pb.Message); return nil }
 
@@ -64,20 +101,10 @@ func (u *unaryServer) SetTrailer(md metadata.MD) { _ = grpc.SetTrailer(u.ctx, md
 // oneRequestServer is a server stream whose request the generated code has received already.
 type oneRequestServer struct {
 	grpc.ServerStream
-	received oneRequest
+	received Single
 }
 
-func (o *oneRequestServer) RecvMsg(any) error { return o.received.next() }
-
-type oneRequest bool
-
-func (o *oneRequest) next() error {
-	if *o {
-		return io.EOF
-	}
-	*o = true
-	return nil
-}
+func (o *oneRequestServer) RecvMsg(any) error { return o.received.Next() }
 
 // channel is what connections are kept by: the service config is a channel's.
 type channel struct {
@@ -85,10 +112,10 @@ type channel struct {
 	maxAttempts uint32
 }
 
-func (p *process) connection(key channel) (*grpc.ClientConn, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if kept := p.connections[key]; kept != nil {
+func (g *grpcGo) connection(key channel) (*grpc.ClientConn, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if kept := g.connections[key]; kept != nil {
 		return kept, nil
 	}
 	options := append([]grpc.DialOption{
@@ -96,7 +123,7 @@ func (p *process) connection(key channel) (*grpc.ClientConn, error) {
 		grpc.WithMaxHeaderListSize(maxHeaders),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
 		grpc.WithStatsHandler(unaryWatch{}),
-	}, p.dialOptions...)
+	}, g.dialOptions...)
 	if key.maxAttempts > 1 {
 		options = append(options, grpc.WithMaxCallAttempts(int(key.maxAttempts)), grpc.WithDefaultServiceConfig(fmt.Sprintf(
 			`{"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":%d,"initialBackoff":"0.01s","maxBackoff":"0.1s",
@@ -106,94 +133,67 @@ func (p *process) connection(key channel) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.connections[key] = made
+	g.connections[key] = made
 	return made, nil
 }
 
-// dial begins a call. `sent` tells whether the message of a method with a single request was sent.
-func (p *process) dial(ctx context.Context, spec *pb.Call, shape shape, request *pb.Message) (_ clientStream, sent bool, _ error) {
-	conn, err := p.connection(channel{spec.To, max(1, spec.MaxAttempts)})
+func (g *grpcGo) Dial(ctx context.Context, call Call) (_ ClientStream, sent bool, _ error) {
+	conn, err := g.connection(channel{call.To, call.MaxAttempts})
 	if err != nil {
 		return nil, false, err
 	}
 	var options []grpc.CallOption
-	method := "/" + spec.Method
-	if spec.Method == "" {
-		method = methods[spec.Shape]
-	}
-	if strings.HasPrefix(method, "/"+pb.Conformance_ServiceDesc.ServiceName+"/") {
+	if strings.HasPrefix(call.Method, "/"+pb.Conformance_ServiceDesc.ServiceName+"/") {
 		options = append(options, grpc.StaticMethod()) // as generated code does
 	}
-	if spec.Compression == pb.Compression_GZIP {
+	if call.Gzip {
 		options = append(options, grpc.UseCompressor(gzip.Name))
 	}
-	if !shape.sends && !shape.receives {
-		call := invoke(ctx, conn, method, request, options)
+	if !call.Sends && !call.Receives {
+		unary := invoke(ctx, conn, call.Method, call.Request, options)
 		select {
-		case <-call.sent.reached:
-			return call, true, nil
+		case <-unary.sent.Reached:
+			return unary, true, nil
 		default:
-			return call, false, nil
+			return unary, false, nil
 		}
 	}
 	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{
-		StreamName:    method[strings.LastIndex(method, "/")+1:],
-		ClientStreams: shape.sends, ServerStreams: shape.receives,
-	}, method, options...)
-	if err != nil || shape.sends {
+		StreamName:    call.Method[strings.LastIndex(call.Method, "/")+1:],
+		ClientStreams: call.Sends, ServerStreams: call.Receives,
+	}, call.Method, options...)
+	if err != nil || call.Sends {
 		return stream, false, err
 	}
-	if err := stream.SendMsg(request); err != nil {
+	if err := stream.SendMsg(call.Request); err != nil {
 		return stream, false, err
 	}
 	return stream, true, stream.CloseSend()
 }
 
-var methods = map[pb.Shape]string{
-	pb.Shape_UNARY:         pb.Conformance_Unary_FullMethodName,
-	pb.Shape_SERVER_STREAM: pb.Conformance_ServerStream_FullMethodName,
-	pb.Shape_CLIENT_STREAM: pb.Conformance_ClientStream_FullMethodName,
-	pb.Shape_BIDI:          pb.Conformance_Bidi_FullMethodName,
-}
-
 // unaryCall is a unary call as a stream. The blocking API tells nothing before the end, so that the call runs in a
 // goroutine, and unaryWatch tells when the request was sent and when response headers came.
 type unaryCall struct {
-	sent, headers milestone
+	sent, headers Milestone
 	done          chan struct{}
 	early         metadata.MD // the headers, readable after `headers`
-	given         oneRequest
+	given         Single
 
 	// Readable after `done`:
 	header, trailer metadata.MD
 	err             error
 }
 
-// milestone is reached once: each attempt of a call passes it.
-type milestone struct {
-	once    *sync.Once
-	reached chan struct{}
-}
-
-func newMilestone() milestone { return milestone{&sync.Once{}, make(chan struct{})} }
-
-func (m milestone) reach(write func()) {
-	m.once.Do(func() {
-		write()
-		close(m.reached)
-	})
-}
-
 // invoke returns when the request was sent, or could not be.
 func invoke(ctx context.Context, conn *grpc.ClientConn, method string, request *pb.Message, options []grpc.CallOption) *unaryCall {
-	u := &unaryCall{sent: newMilestone(), headers: newMilestone(), done: make(chan struct{})}
+	u := &unaryCall{sent: NewMilestone(), headers: NewMilestone(), done: make(chan struct{})}
 	options = append(options, grpc.Header(&u.header), grpc.Trailer(&u.trailer))
 	go func() {
 		defer close(u.done)
 		u.err = conn.Invoke(context.WithValue(ctx, unaryWatch{}, u), method, request, &pb.Message{}, options...)
 	}()
 	select {
-	case <-u.sent.reached:
+	case <-u.sent.Reached:
 	case <-u.done:
 	}
 	return u
@@ -204,7 +204,7 @@ func (u *unaryCall) CloseSend() error  { return nil }
 
 func (u *unaryCall) Header() (metadata.MD, error) {
 	select {
-	case <-u.headers.reached:
+	case <-u.headers.Reached:
 		return u.early, nil
 	case <-u.done:
 		return u.header, nil
@@ -216,7 +216,7 @@ func (u *unaryCall) RecvMsg(any) error {
 	if u.err != nil {
 		return u.err
 	}
-	return u.given.next()
+	return u.given.Next()
 }
 
 func (u *unaryCall) Trailer() metadata.MD {
@@ -239,8 +239,8 @@ func (unaryWatch) HandleRPC(ctx context.Context, event stats.RPCStats) {
 	}
 	switch event := event.(type) {
 	case *stats.OutPayload:
-		u.sent.reach(func() {})
+		u.sent.Reach(func() {})
 	case *stats.InHeader:
-		u.headers.reach(func() { u.early = event.Header })
+		u.headers.Reach(func() { u.early = event.Header })
 	}
 }

@@ -31,22 +31,13 @@ const (
 	signalLimit = 10 * time.Second
 )
 
-// serverStream is the server's end of a call, as a transport offers it: what the interpreter needs of [grpc.ServerStream].
-type serverStream interface {
-	Context() context.Context
-	RecvMsg(message any) error // io.EOF once the client sends no more
-	SendHeader(metadata.MD) error
-	SendMsg(message any) error
-	SetTrailer(metadata.MD)
-}
-
 // handler works through the server's list of one call.
 //
 // The list runs on the goroutine of the gRPC handler until the call is ended. Ending a call in Go is returning from its
 // handler, so what is left of the list then goes on in a goroutine of its own, once the status was sent.
 type handler struct {
 	p      *process
-	stream serverStream
+	stream ServerStream
 	ctx    context.Context // the handler's
 	single bool            // the method has a single response
 	script *pb.Script
@@ -74,8 +65,8 @@ type frame struct {
 	span  trace.Span // ends with the list; may be nil
 }
 
-// serve is the gRPC handler of all methods.
-func (p *process) serve(stream serverStream, single bool) error {
+// serve is the handler of all methods.
+func (p *process) serve(stream ServerStream, shape Shape) error {
 	ctx := stream.Context()
 	received, _ := metadata.FromIncomingContext(ctx)
 	value := received.Get(scriptKey)
@@ -87,7 +78,7 @@ func (p *process) serve(stream serverStream, single bool) error {
 		return status.Errorf(codes.InvalidArgument, "%s: %v", scriptKey, err)
 	}
 	h := &handler{
-		p: p, stream: stream, ctx: ctx, single: single, script: script,
+		p: p, stream: stream, ctx: ctx, single: !shape.Receives, script: script,
 		frames: []*frame{{steps: script.Steps, ctx: ctx}},
 		entry: &pb.ServerEnd{
 			Metadata: written(received, func(key string) bool { return key == scriptKey }),

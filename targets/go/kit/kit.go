@@ -11,10 +11,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
-	pb "conformance.example/go/kit/conformancepb"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
@@ -27,64 +27,56 @@ type Instrument func(trace.TracerProvider, propagation.TextMapPropagator) ([]grp
 // drainLimit is longer than every wait that the contract knows.
 const drainLimit = 15 * time.Second
 
-// Main runs a target until its standard input ends. With CONFORMANCE_INSTRUMENTATION=off it runs without instrumentation.
-func Main(instrument Instrument) {
+// Main runs a target on gRPC for Go.
+func Main(instrument Instrument) { MainOn(onGRPC(instrument)) }
+
+// MainOn runs a target until its standard input ends. With CONFORMANCE_INSTRUMENTATION=off it runs without instrumentation.
+func MainOn(transport NewTransport) {
 	log.SetFlags(0)
-	if os.Getenv("CONFORMANCE_INSTRUMENTATION") == "off" {
-		instrument = nil
-	}
-	if err := Run(context.Background(), instrument, os.Stdin, os.Stdout); err != nil {
+	instrumented := os.Getenv("CONFORMANCE_INSTRUMENTATION") != "off"
+	if err := run(context.Background(), transport, instrumented, os.Stdin, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // process is one target.
 type process struct {
-	telemetry   *telemetry
-	tracer      trace.Tracer
-	dialOptions []grpc.DialOption
-	journal     *journal
-	signals     signals
-	saved       sync.Map // of save_context: name to context.Context
-
-	mu          sync.Mutex
-	connections map[channel]*grpc.ClientConn
+	transport Transport
+	telemetry *telemetry
+	tracer    trace.Tracer
+	journal   *journal
+	signals   signals
+	saved     sync.Map // of save_context: name to context.Context
 }
 
-// Run serves and answers control requests until input ends; then it finishes the calls under way and exports what is left.
-func Run(ctx context.Context, instrument Instrument, input io.Reader, output io.Writer) error {
+// run serves and answers control requests until input ends; then it finishes the calls under way and exports what is left.
+func run(ctx context.Context, newTransport NewTransport, instrumented bool, input io.Reader, output io.Writer) error {
 	telemetry, err := newTelemetry(ctx)
 	if err != nil {
 		return err
 	}
 	p := &process{
-		telemetry:   telemetry,
-		tracer:      telemetry.provider.Tracer("conformance.example/go/kit"),
-		journal:     newJournal(),
-		connections: map[channel]*grpc.ClientConn{},
+		telemetry: telemetry,
+		tracer:    telemetry.provider.Tracer("conformance.example/go/kit"),
+		journal:   newJournal(),
 	}
-	serverOptions := []grpc.ServerOption{grpc.MaxRecvMsgSize(maxMessage), grpc.MaxHeaderListSize(maxHeaders)}
-	if instrument != nil {
-		var own []grpc.ServerOption
-		own, p.dialOptions = instrument(telemetry.provider, telemetry.propagator)
-		serverOptions = append(serverOptions, own...)
+	if p.transport, err = newTransport(p.serve, telemetry.provider, telemetry.propagator, instrumented); err != nil {
+		return err
 	}
-	server := grpc.NewServer(serverOptions...)
-	pb.RegisterConformanceServer(server, &service{p: p})
 
 	folder, err := os.MkdirTemp("", "conformance")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	listeners, addresses, err := listen(filepath.Join(folder, "s"))
+	listeners, addresses, err := listen(p.transport.Networks(), filepath.Join(folder, "s"))
 	if err != nil {
 		return err
 	}
 	var serving sync.WaitGroup
 	for _, listener := range listeners {
 		serving.Go(func() {
-			if err := server.Serve(listener); err != nil {
+			if err := p.transport.Serve(listener); err != nil {
 				log.Print(err)
 			}
 		})
@@ -97,9 +89,7 @@ func Run(ctx context.Context, instrument Instrument, input io.Reader, output io.
 	drain, cancel := context.WithTimeout(ctx, drainLimit)
 	defer cancel()
 	p.journal.idle(drain)
-	stop := context.AfterFunc(drain, server.Stop)
-	server.GracefulStop()
-	stop()
+	p.transport.Stop(drain)
 	serving.Wait()
 	control.pending.Wait()
 	export, cancel := context.WithTimeout(ctx, drainLimit)
@@ -108,8 +98,11 @@ func Run(ctx context.Context, instrument Instrument, input io.Reader, output io.
 }
 
 // listen opens 127.0.0.1, and where there are such, [::1] and a unix socket.
-func listen(socket string) (listeners []net.Listener, addresses []string, err error) {
+func listen(networks []string, socket string) (listeners []net.Listener, addresses []string, err error) {
 	for _, at := range []struct{ network, address string }{{"tcp", "127.0.0.1:0"}, {"tcp", "[::1]:0"}, {"unix", socket}} {
+		if !slices.Contains(networks, at.network) {
+			continue
+		}
 		listener, err := net.Listen(at.network, at.address)
 		switch {
 		case err == nil && at.network == "unix":

@@ -43,7 +43,7 @@ func start(t testing.TB) *target {
 	output, out := io.Pipe()
 	x := &target{t: t, input: input, stopped: make(chan error, 1), waiting: map[uint64]chan map[string]json.RawMessage{}}
 	go func() {
-		x.stopped <- Run(context.Background(), nil, in, out)
+		x.stopped <- run(context.Background(), onGRPC(nil), false, in, out)
 		out.Close()
 	}()
 	lines := bufio.NewScanner(output)
@@ -239,7 +239,7 @@ func TestSteps(t *testing.T) {
 			`max_attempts: 3 steps { await_end {} }
 			 server { on_attempt { number: 1 steps { end { code: 14 } } } } server { on_attempt { number: 2 steps { end { code: 14 } } } }`,
 			`client { sent: 1 received: 1 reached: 1 code: 0 done: true }
-			 server { reached: 1 over_at: 1 done: true } server { reached: 2 done: true } server { sent: 1 reached: 2 done: true }`,
+			 server { reached: 2 done: true } server { reached: 2 done: true } server { sent: 1 reached: 2 done: true }`,
 		},
 		"unimplemented": {
 			`method: "conformance.v1.Conformance/Unimplemented" steps { await_end {} }`,
