@@ -53,7 +53,7 @@ fn text_that_is_no_toml_is_told_as_such() {
 fn unknown_fields_are_errors_at_each_level() {
     check(
         "cal = 1\n",
-        "name.toml:2:1: unknown field `cal`: a scenario has why, exclude, concurrent, matrix, parts, call",
+        "name.toml:2:1: unknown field `cal`: a scenario has why, open, exclude, concurrent, matrix, parts, call",
     );
     check(
         "[[call]]\n\nsahpe = 'unary'\n",

@@ -73,7 +73,17 @@ fn cite(value: &mut Value, clauses: &Table, cited: &mut Vec<String>) -> Result<(
 
 /// The fields of [`Convention`] whose type is `Source`.
 fn is_source(key: &str) -> bool {
-    matches!(key, "source" | "lifetime" | "retries" | "each-message" | "attributes") || key.ends_with("-source")
+    let named = [
+        "source",
+        "lifetime",
+        "retries",
+        "existence",
+        "each-message",
+        "attributes",
+        "received-on-call",
+        "code-in-description",
+    ];
+    named.contains(&key) || key.ends_with("-source")
 }
 
 #[cfg(test)]
@@ -84,13 +94,14 @@ mod tests {
     #[test]
     fn every_builtin_convention_loads() {
         let ids: Vec<_> = builtin().expect("valid").into_iter().map(|convention| convention.id).collect();
-        assert_eq!(ids, ["rpc-1.38", "rpc-1.39", "rpc-dup", "rpc-next"]);
+        assert_eq!(ids, ["a72", "rpc-1.38", "rpc-1.39", "rpc-dup", "rpc-next"]);
     }
 
     #[test]
     fn every_clause_links_a_page_and_quotes_it() {
         for convention in builtin().expect("valid") {
-            for SpanSpec { attributes, .. } in [&convention.client, &convention.server] {
+            let attempt = convention.attempt.as_ref();
+            for SpanSpec { attributes, .. } in [&convention.client, &convention.server].into_iter().chain(attempt) {
                 for AttributeSpec { key, source, value_source, absent_source, absent_when, .. } in attributes {
                     for source in [Some(source), value_source.as_ref(), absent_source.as_ref()].into_iter().flatten() {
                         assert!(
@@ -108,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_unknown_clause_or_field_is_named() {
-        let text = FILES[0].1;
+        let (_, text) = FILES.iter().find(|(id, _)| *id == "rpc-1.38").expect("a file of that name");
         let missing = text.replacen("source = \"system\"", "source = \"sistem\"", 1);
         assert!(parse("x", &missing).unwrap_err().to_string().contains("[clause.sistem]"));
         let unknown = text.replacen("title =", "titel =", 1);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{ConventionError, builtin, parse};
 
-use crate::trace::{Kind, Value};
+use crate::trace::{Kind, Span, Value};
 use crate::transcript::Code;
 
 /// One generation of the conventions.
@@ -21,8 +21,11 @@ pub struct Convention {
     pub title: String,
     /// What of the specification it states, and where the generation's releases differ, which of them counts.
     pub about: String,
-    /// The client's span.
+    /// The client's span of the call.
     pub client: SpanSpec,
+    /// The client's span of each attempt, where the generation has one: below the call's, and what the callee hangs under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<SpanSpec>,
     /// The server's span.
     pub server: SpanSpec,
     /// Attributes that neither span may have: other generations' names for what this one says.
@@ -33,22 +36,29 @@ pub struct Convention {
     pub opt_in_prefixes: Vec<OptInPrefix>,
 }
 
-/// What a span of one side must be.
+/// What a span of one sort must be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SpanSpec {
-    /// The span's kind.
-    pub kind: Clause<Kind>,
+    /// The span's kind, where it is stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Clause<Kind>>,
     /// The span's name: the first whose condition holds.
     pub name: Vec<NameSpec>,
+    /// That there is such a span, where another clause than those that all instrumentations follow says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existence: Option<Source>,
     /// The attributes that the generation names.
-    #[serde(rename = "attribute")]
+    #[serde(default, rename = "attribute")]
     pub attributes: Vec<AttributeSpec>,
     /// What status the span must have.
     pub status: StatusSpec,
     /// The event for each message, where the generation has one.
     #[serde(default)]
     pub message_event: Option<MessageEventSpec>,
+    /// Events that stand for what happens once in what the span is of, or not at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub once: Vec<OnceSpec>,
     /// That the span covers the whole call, where the generation says so.
     #[serde(default)]
     pub lifetime: Option<Source>,
@@ -197,6 +207,12 @@ pub enum Fact {
     PeerAddress,
     /// The port of the other end's socket.
     PeerPort,
+    /// This text, with `package.Service` for `{service}` and `Method` for `{method}`.
+    Template(String),
+    /// How many attempts of the call came before this one, transparent retries not counted.
+    PreviousAttempts,
+    /// Whether the attempt is a transparent retry.
+    TransparentRetry,
 }
 
 /// When something applies: a predicate over what the wire and the plan know of one end of one call.
@@ -228,16 +244,25 @@ pub struct StatusSpec {
     /// Where it is stated that these are errors.
     pub error_source: Source,
     /// Where it is stated that the others leave the status unset.
-    pub unset_source: Source,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unset_source: Option<Source>,
+    /// Where it is stated that OK is told as the status Ok.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ok_source: Option<Source>,
+    /// Where it is stated that the description of an error has the status code in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_in_description: Option<Source>,
 }
 
 /// The event that stands for a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MessageEventSpec {
-    /// The names it may have: releases of one generation differ.
+    /// The names it may have: releases of one generation differ. Without any its name is the direction.
+    #[serde(default)]
     pub names: Vec<String>,
     /// The keys under which the direction may stand.
+    #[serde(default)]
     pub direction_keys: Vec<String>,
     /// The direction's value on the side that sent the message.
     pub sent: String,
@@ -252,6 +277,38 @@ pub struct MessageEventSpec {
     pub each_message: Option<Source>,
     /// Where the attributes are stated.
     pub attributes: Source,
+    /// The sizes that it tells, where the generation names them: number and size are then required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<MessageSizeSpec>,
+    /// Where it is stated that the events of received messages may stand on the call's span instead of the attempt's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_on_call: Option<Source>,
+}
+
+/// How an event tells the size of its message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MessageSizeSpec {
+    /// The key of the size before compression.
+    pub key: String,
+    /// The key of the size after it, only there if the message was compressed.
+    pub compressed_key: String,
+    /// The event that may tell this for a message sent, behind the message's own.
+    pub sent_compressed: String,
+    /// The event that may tell this for a message received, in front of the message's own.
+    pub received_compressed: String,
+    /// Where the order of these two is stated.
+    pub order_source: Source,
+}
+
+/// An event that a span has once at most.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OnceSpec {
+    /// Its name.
+    pub event: String,
+    /// Where it is stated.
+    pub source: Source,
 }
 
 /// A name of another generation.
@@ -283,27 +340,51 @@ impl Convention {
     pub fn side(&self, side: Side) -> &SpanSpec {
         match side {
             Side::Client => &self.client,
+            // Without spans of their own attempts have none that anybody could ask about.
+            Side::Attempt => self.attempt.as_ref().unwrap_or(&self.client),
             Side::Server => &self.server,
         }
     }
 }
 
-/// An end of a call.
+impl SpanSpec {
+    /// What names of such spans begin with, where names tell them from other spans.
+    pub fn beginnings(&self) -> impl Iterator<Item = &str> {
+        self.name.iter().flat_map(|name| &name.values).filter_map(|fact| match fact {
+            Fact::Template(template) => template.split('{').next().filter(|fixed| !fixed.is_empty()),
+            _ => None,
+        })
+    }
+
+    /// Whether a span has the form of such a span: the beginning of its name where that tells it from others, else the kind.
+    #[must_use]
+    pub fn is_form_of(&self, span: &Span) -> bool {
+        if self.beginnings().next().is_some() {
+            return self.beginnings().any(|beginning| span.name.starts_with(beginning));
+        }
+        self.kind.as_ref().is_none_or(|kind| span.kind == kind.value)
+    }
+}
+
+/// What of a call a span stands for: an end, or one attempt of the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The caller.
     Client,
+    /// One attempt of the caller's to have the call carried out.
+    Attempt,
     /// The callee.
     Server,
 }
 
 impl Side {
-    /// `client` or `server`.
+    /// `client`, `attempt` or `server`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Client => "client",
+            Self::Attempt => "attempt",
             Self::Server => "server",
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::convention::{AttributeSpec, Condition, Convention, Fact, MessageEventSpec, Side, SpanSpec};
 use crate::scenario::{Call, ClientStep, Endpoint, Plan, ServerStep, Shape};
-use crate::trace::{Attribute, Event, Span, Status, StatusCode, Value};
-use crate::transcript::{CallRecord, Code, GaveUp, Outcome};
+use crate::trace::{Attribute, Event, Kind, Span, Status, StatusCode, Value};
+use crate::transcript::{CallRecord, Code, GaveUp, Outcome, ServerRecord};
 
 /// What is known of one end.
 struct Known<'a> {
@@ -11,8 +11,9 @@ struct Known<'a> {
     method: String,
     recognised: bool,
     code: Code,
-    failed: bool,
     message: String,
+    previous_attempts: i64,
+    transparent: bool,
     dialled: String,
     peer: Option<&'a str>,
     unix: bool,
@@ -20,21 +21,29 @@ struct Known<'a> {
 
 pub(super) fn client(span: &mut Span, plan: &Plan, convention: &Convention, call: &Call, record: &CallRecord) {
     let Some(client) = &record.client else { return };
-    let code = client.outcome.as_ref().map_or(Code::CANCELLED, |outcome| outcome.code);
-    let endpoint = call.to.unwrap_or(Endpoint::Peer);
-    let known = Known {
-        side: Side::Client,
-        method: method(call),
-        recognised: is_recognised(call),
-        code,
-        failed: convention.client.status.errors.contains(&code) || code.name().is_none(),
-        message: message(client.outcome.as_ref()),
-        dialled: plan.addresses.get(&endpoint).cloned().unwrap_or_default(),
-        peer: None,
-        unix: endpoint == Endpoint::TargetUnix,
-    };
+    let known = Known::of_client(plan, call, client.outcome.as_ref());
     describe(span, &convention.client, &known);
     messages(span, convention.client.message_event.as_ref(), client.sent, client.received);
+}
+
+/// One attempt of a client's: the last one ends as the call does, those before it as the callee ended them.
+pub(super) fn attempt(span: &mut Span, plan: &Plan, spec: &SpanSpec, call: &Call, record: &CallRecord, arrival: usize) {
+    let Some(client) = &record.client else { return };
+    let is_last = arrival + 1 >= record.server.len();
+    let server = record.server.get(arrival);
+    let answer = server.and_then(|server| server.outcome.as_ref()).filter(|_| !is_last);
+    let mut known = Known::of_client(plan, call, answer.or(client.outcome.as_ref()));
+    let told = |server: Option<&ServerRecord>| {
+        let mut entries = server?.metadata.iter();
+        entries.find(|entry| entry.key == "grpc-previous-rpc-attempts")?.value.parse::<i64>().ok()
+    };
+    known.previous_attempts = told(server).unwrap_or(0);
+    let before = arrival.checked_sub(1).map(|before| told(record.server.get(before)).unwrap_or(0));
+    known.transparent = before == Some(known.previous_attempts);
+    describe(span, spec, &known);
+    let sent = if is_last { client.sent } else { server.map_or(0, |server| server.received) };
+    let received = if is_last { client.received } else { 0 };
+    messages(span, spec.message_event.as_ref(), sent, received);
 }
 
 pub(super) fn server(
@@ -63,8 +72,9 @@ pub(super) fn server(
         method: method(call),
         recognised: is_recognised(call),
         code,
-        failed: convention.server.status.errors.contains(&code) || code.name().is_none(),
         message: message(told),
+        previous_attempts: 0,
+        transparent: false,
         dialled: client.and_then(|client| client.authority.clone()).unwrap_or(address),
         peer: client.and_then(|client| client.local_address.as_deref()),
         unix: endpoint == Endpoint::TargetUnix,
@@ -101,16 +111,18 @@ fn server_pause(step: &ServerStep) -> u64 {
 }
 
 fn describe(span: &mut Span, spec: &SpanSpec, known: &Known<'_>) {
-    span.kind = spec.kind.value;
-    let name = spec.name.iter().find(|name| name.when.iter().all(|condition| known.holds(*condition)));
+    span.kind = spec.kind.as_ref().map_or(Kind::Internal, |kind| kind.value);
+    let name = spec.name.iter().find(|name| name.when.iter().all(|condition| known.holds(spec, *condition)));
     if let Some(Value::String(name)) = name.and_then(|name| name.values.iter().find_map(|fact| known.value(fact))) {
         span.name = name;
     }
-    span.attributes = spec.attributes.iter().filter_map(|attribute| known.attribute(attribute)).collect();
-    span.status = if known.failed {
-        Status { code: StatusCode::Error, message: known.message.clone() }
-    } else {
-        Status::default()
+    span.attributes = spec.attributes.iter().filter_map(|attribute| known.attribute(spec, attribute)).collect();
+    let status = &spec.status;
+    span.status = match (known.failed(spec), &status.code_in_description) {
+        (true, Some(_)) => Status { code: StatusCode::Error, message: format!("{}, {}", known.code, known.message) },
+        (true, None) => Status { code: StatusCode::Error, message: known.message.clone() },
+        (false, _) if status.ok_source.is_some() => Status { code: StatusCode::Ok, message: String::new() },
+        (false, _) => Status::default(),
     };
 }
 
@@ -121,10 +133,11 @@ fn messages(span: &mut Span, spec: Option<&MessageEventSpec>, sent: u32, receive
             let values = [
                 (spec.direction_keys.first(), Value::String(direction.clone())),
                 (spec.id_keys.first(), Value::Int(spec.first_id + number)),
+                (spec.size.as_ref().map(|size| &size.key), Value::Int(0)),
             ];
             span.events.push(Event {
                 time_ns: span.start_ns,
-                name: spec.names.first().cloned().unwrap_or_default(),
+                name: spec.names.first().unwrap_or(direction).clone(),
                 attributes: values
                     .into_iter()
                     .filter_map(|(key, value)| Some(Attribute { key: key?.clone(), value }))
@@ -136,8 +149,28 @@ fn messages(span: &mut Span, spec: Option<&MessageEventSpec>, sent: u32, receive
 }
 
 impl Known<'_> {
-    fn attribute(&self, spec: &AttributeSpec) -> Option<Attribute> {
-        let holds = |conditions: &[Condition]| conditions.iter().all(|condition| self.holds(*condition));
+    fn of_client(plan: &Plan, call: &Call, outcome: Option<&Outcome>) -> Self {
+        let endpoint = call.to.unwrap_or(Endpoint::Peer);
+        Self {
+            side: Side::Client,
+            method: method(call),
+            recognised: is_recognised(call),
+            code: outcome.map_or(Code::CANCELLED, |outcome| outcome.code),
+            message: message(outcome),
+            previous_attempts: 0,
+            transparent: false,
+            dialled: plan.addresses.get(&endpoint).cloned().unwrap_or_default(),
+            peer: None,
+            unix: endpoint == Endpoint::TargetUnix,
+        }
+    }
+
+    fn failed(&self, spec: &SpanSpec) -> bool {
+        spec.status.errors.contains(&self.code) || self.code.name().is_none()
+    }
+
+    fn attribute(&self, of: &SpanSpec, spec: &AttributeSpec) -> Option<Attribute> {
+        let holds = |conditions: &[Condition]| conditions.iter().all(|condition| self.holds(of, *condition));
         if !holds(&spec.applies_when)
             || !holds(&spec.when)
             || (!spec.absent_when.is_empty() && holds(&spec.absent_when))
@@ -148,12 +181,12 @@ impl Known<'_> {
         Some(Attribute { key: spec.key.clone(), value })
     }
 
-    fn holds(&self, condition: Condition) -> bool {
+    fn holds(&self, of: &SpanSpec, condition: Condition) -> bool {
         match condition {
             Condition::MethodRecognised => self.recognised,
             Condition::MethodUnrecognised => !self.recognised,
-            Condition::Failed => self.failed,
-            Condition::Succeeded => !self.failed,
+            Condition::Failed => self.failed(of),
+            Condition::Succeeded => !self.failed(of),
             Condition::StatusKnown => true,
             Condition::PortKnown => port(&self.dialled).is_some(),
             Condition::Network => !self.unix,
@@ -168,7 +201,8 @@ impl Known<'_> {
             Fact::Literal(value) => Some(value.clone()),
             Fact::FullMethod => text(&self.method),
             Fact::RequestPath => text(&format!("/{}", self.method)),
-            Fact::Service => text(&self.method[..service_end]),
+            // A path without a slash names no service.
+            Fact::Service => Some(&self.method[..service_end]).filter(|service| !service.is_empty()).and_then(text),
             Fact::Method => text(self.method[service_end..].trim_start_matches('/')),
             Fact::StatusName | Fact::ErrorType => text(&self.code.to_string()),
             Fact::StatusNumber => Some(Value::Int(i64::from(self.code.0))),
@@ -176,13 +210,23 @@ impl Known<'_> {
             Fact::ServerPort | Fact::SocketPort => number(port(&self.dialled)),
             Fact::PeerAddress => self.other_end().and_then(|peer| text(host(peer))),
             Fact::PeerPort => self.other_end().and_then(|peer| number(port(peer))),
+            // No text says what such a path makes of the name.
+            Fact::Template(template) if !self.method.contains('/') => {
+                text(&format!("{}{}", template.split('{').next().unwrap_or_default(), self.method))
+            }
+            Fact::Template(template) => {
+                let (service, method) = (&self.method[..service_end], &self.method[service_end + 1..]);
+                text(&template.replace("{service}", service).replace("{method}", method))
+            }
+            Fact::PreviousAttempts => Some(Value::Int(self.previous_attempts)),
+            Fact::TransparentRetry => Some(Value::Bool(self.transparent)),
         }
     }
 
     fn other_end(&self) -> Option<&str> {
         match self.side {
             // Where it dialled a name, the socket's address is not in the plan; absent it is never wrong.
-            Side::Client => None,
+            Side::Client | Side::Attempt => None,
             Side::Server => self.peer,
         }
     }

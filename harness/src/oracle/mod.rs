@@ -126,22 +126,49 @@ impl Oracle<'_> {
     }
 
     fn client(&mut self, call: &Call, path: &str, record: &CallRecord, ambient: &Ambient) {
-        let own = self.child_of(ambient.span.as_ref(), received_span(record));
+        // Where attempts have spans, theirs are what arrives.
+        let seen = if self.convention.attempt.is_some() { None } else { received_span(record, 0) };
+        let own = self.child_of(ambient.span.as_ref(), seen);
         if own.flags & flags::SAMPLED != 0 {
             let mut span = self.span(&own, ambient.span.as_ref());
             describe::client(&mut span, self.plan, self.convention, call, record);
             self.push(span, Some((path.to_owned(), Side::Client)));
         }
+        let attempts = self.attempts(call, path, record, &own);
         let Some(woven) = self.out.transcript.calls.get_mut(path) else { return };
         if let Some(client) = &mut woven.client {
             client.context.clone_from(&ambient.span);
         }
-        for server in &mut woven.server {
-            inject(&mut server.metadata, &own, &ambient.baggage);
+        for (arrival, server) in woven.server.iter_mut().enumerate() {
+            inject(&mut server.metadata, attempts.get(arrival).unwrap_or(&own), &ambient.baggage);
             if server.context.is_some() || server.observer == crate::transcript::Observer::Journal {
                 server.baggage = ambient.baggage.entries();
             }
         }
+    }
+
+    /// The contexts of a call's attempts, none where they have no spans. How many came to nothing nobody knows.
+    fn attempts(
+        &mut self,
+        call: &Call,
+        path: &str,
+        record: &CallRecord,
+        parent: &JournaledContext,
+    ) -> Vec<JournaledContext> {
+        let Some(spec) = &self.convention.attempt else { return Vec::new() };
+        let unrouted = record.client.as_ref().is_some_and(|client| client.headers.is_some());
+        let count = record.server.len().max(usize::from(unrouted));
+        let mut attempts = Vec::new();
+        for arrival in 0..count {
+            let own = self.child_of(Some(parent), received_span(record, arrival));
+            if own.flags & flags::SAMPLED != 0 {
+                let mut span = self.span(&own, Some(parent));
+                describe::attempt(&mut span, self.plan, spec, call, record, arrival);
+                self.push(span, Some((path.to_owned(), Side::Attempt)));
+            }
+            attempts.push(own);
+        }
+        attempts
     }
 
     fn server(&mut self, call: &Call, path: &str, record: &CallRecord, arrival: usize) {
@@ -285,8 +312,8 @@ fn was_answered(record: &CallRecord) -> bool {
 }
 
 /// The span that the callee saw as its caller's.
-fn received_span(record: &CallRecord) -> Option<(TraceId, SpanId)> {
-    let metadata = &record.server.first()?.metadata;
+fn received_span(record: &CallRecord, arrival: usize) -> Option<(TraceId, SpanId)> {
+    let metadata = &record.server.get(arrival)?.metadata;
     RemoteContext::of(metadata).valid().map(|parent| (parent.trace_id, parent.span_id))
 }
 

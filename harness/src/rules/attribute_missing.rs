@@ -28,6 +28,17 @@ rule! {
     ///   rpc.system.name: "grpc"
     /// ```
     ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again
+    ///     ! INTERNAL Attempt.Echo.Again
+    ///       transparent-retry: false
+    /// ```
+    ///
     /// Some are required only beside another one, as the port beside the address:
     ///
     /// ```fail

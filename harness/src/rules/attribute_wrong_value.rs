@@ -33,6 +33,22 @@ rule! {
     /// SERVER Echo/Say <- driver
     ///   ! rpc.response.status_code: "NotFound"
     /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer attempts=2
+    /// arrived 0.a #1 #2
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again
+    ///     INTERNAL Attempt.Echo.Again #1
+    ///       previous-rpc-attempts: 0
+    ///       transparent-retry: false
+    ///     INTERNAL Attempt.Echo.Again #2
+    ///       ! previous-rpc-attempts: 2
+    ///       ! transparent-retry: true
+    /// ```
     family: Attribute,
     level: Must,
     source: {

@@ -43,7 +43,11 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    let missing = |end: &&End<'_>| end.side == Side::Client && is_absent(case, end) && !never_left(case, end);
+    // Spans of its attempts without one of the call are `attempt_without_call_span`'s to tell.
+    let has_attempts = |end: &End<'_>| case.attempts(end.call).any(|attempt| attempt.span.is_some());
+    let missing = |end: &&End<'_>| {
+        end.side == Side::Client && is_absent(case, end) && !never_left(case, end) && !has_attempts(end)
+    };
     for end in case.ends.iter().filter(missing) {
         let message =
             format!("The target made the call, and no CLIENT span was exported for it: {}.", why_absent(case));

@@ -38,7 +38,9 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound() {
-        let silent = span.status.code == StatusCode::Error && span.status.message.is_empty();
+        // Where the code belongs into it, `description_without_code` tells the same.
+        let told = case.spec(end).status.code_in_description.is_some();
+        let silent = !told && span.status.code == StatusCode::Error && span.status.message.is_empty();
         if silent && message_at(case, end).is_some_and(|message| says_more(case, end, message)) {
             findings.add(
                 place(case, end, span),

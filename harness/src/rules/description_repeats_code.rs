@@ -6,7 +6,8 @@ use crate::trace::{Span, StatusCode};
 rule! {
     /// The description of a failed call's status is for what the code does not say. The code has an attribute of its
     /// own; in front of the message it is noise, and instead of a message it feigns information. A message that itself
-    /// names the code is repeated as it is.
+    /// names the code is repeated as it is. gRPC's own tracing has no attribute for the code, and wants it here:
+    /// [`description_without_code`](#description_without_code).
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -31,6 +32,14 @@ rule! {
     /// SERVER Echo/Say <- driver
     ///   ! status: Error "DeadlineExceeded"
     /// ```
+    ///
+    /// ```pass
+    /// convention a72
+    /// call 0 unary -> INTERNAL "disk full"
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   status: Error "INTERNAL: disk full"
+    /// ```
     family: Status,
     level: Should,
     source: {
@@ -42,6 +51,9 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound().filter(|(.., span)| span.status.code == StatusCode::Error) {
+        if case.spec(end).status.code_in_description.is_some() {
+            continue;
+        }
         if let Some(code) = repeated_code(case, end, span) {
             let message = format!("The description of the span's status repeats the status code {code}.");
             findings.add(place(case, end, span), message);

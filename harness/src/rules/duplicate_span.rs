@@ -30,6 +30,18 @@ rule! {
     ///   ! SERVER Echo/Say
     ///     rpc.system.name: "grpc"
     /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    /// arrived 0.a #1
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again
+    ///     INTERNAL Attempt.Echo.Again #1
+    ///   ! CLIENT Sent.Echo.Again
+    /// ```
     family: Link,
     level: Should,
     source: {

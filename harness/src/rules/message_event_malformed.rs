@@ -1,11 +1,13 @@
 use super::Findings;
-use super::support::{place, tallies};
+use super::support::{Tally, place, tallies};
+use crate::scenario::Compression;
 use crate::subject::Case;
-use crate::trace::Value;
+use crate::trace::{Event, Value};
 
 rule! {
     /// The attributes of a message event are Recommended: absent they are no finding. Present they have the type and
-    /// the values that the convention gives them, or nobody can count messages by them.
+    /// the values that the convention gives them, or nobody can count messages by them. A size after compression is only for
+    /// messages that are compressed.
     ///
     /// ```pass
     /// convention rpc-1.38
@@ -24,6 +26,17 @@ rule! {
     ///   ! event rpc.message
     ///     rpc.message.id: "1"
     ///     rpc.message.type: "inbound"
+    /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   ! event "Inbound message"
+    ///     message-size: 7
+    ///     message-size-compressed: 5
+    ///     sequence-number: 0
     /// ```
     family: Event,
     level: Must,
@@ -48,5 +61,26 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             let message = "A message event's direction or number is none that the convention knows.";
             findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(&event.name), message);
         }
+        check_sizes(case, &tally, findings);
+    }
+}
+
+fn check_sizes(case: &Case<'_>, tally: &Tally<'_, '_>, findings: &mut Findings) {
+    let Some(size) = &tally.spec.size else { return };
+    let compresses = case.call(tally.end).plan.compression != Compression::Identity;
+    let problem = |event: &&Event| {
+        let value =
+            |key: &str| event.attributes.iter().find(|attribute| attribute.key == key).map(|found| &found.value);
+        let values = [value(&size.key), value(&size.compressed_key)];
+        if values.into_iter().flatten().any(|value| !matches!(value, Value::Int(_))) {
+            Some("A message event's size is no integer.")
+        } else if values[1].is_some() && !compresses {
+            Some("A message event has a size after compression, and nothing was compressed.")
+        } else {
+            None
+        }
+    };
+    if let Some((event, message)) = tally.events().find_map(|event| Some((event, problem(&event)?))) {
+        findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(&event.name), message);
     }
 }

@@ -5,7 +5,7 @@ use crate::subject::Case;
 rule! {
     /// Message events are numbered from 1 in each direction, so that sender and receiver give a message the same
     /// number. A number that no message of that direction can have comes from counting from 0, or from one counter for
-    /// both.
+    /// both. gRPC's own tracing counts from 0, anew on each attempt.
     ///
     /// ```pass
     /// convention rpc-1.38
@@ -31,6 +31,22 @@ rule! {
     ///   event rpc.message
     ///     rpc.message.id: 2
     ///     rpc.message.type: "SENT"
+    /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer attempts=2
+    /// arrived 0.a #1 #2
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again
+    ///     INTERNAL Attempt.Echo.Again #1
+    ///       event "Outbound message"
+    ///         sequence-number: 0
+    ///     INTERNAL Attempt.Echo.Again #2
+    ///       ! event "Outbound message"
+    ///         sequence-number: 1
     /// ```
     family: Event,
     level: Must,

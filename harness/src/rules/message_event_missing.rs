@@ -5,7 +5,8 @@ use crate::subject::Case;
 rule! {
     /// Up to 1.38 the conventions ask for an event for each message, on the spans of both ends. Fewer events than
     /// messages that the applications are known to have handled are a finding; from 1.39 on, where the events went
-    /// away, their absence is none. Events that a limit dropped are not missed.
+    /// away, their absence is none. gRPC's own tracing has them on attempts and servers, and those of messages received may stand
+    /// on the call. Events that a limit dropped are not missed.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -25,6 +26,34 @@ rule! {
     ///   event rpc.message
     ///     rpc.message.id: 1
     ///     rpc.message.type: "SENT"
+    /// ```
+    ///
+    /// ```pass
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   event "Inbound message"
+    ///   event "Outbound message"
+    ///   CLIENT Sent.Echo.Again
+    ///     event "Inbound message"
+    ///     INTERNAL Attempt.Echo.Again
+    ///       event "Outbound message"
+    /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer received=2
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   event "Inbound message"
+    ///   event "Outbound message"
+    ///   CLIENT Sent.Echo.Again
+    ///     event "Inbound message"
+    ///     ! INTERNAL Attempt.Echo.Again
+    ///       event "Outbound message"
     /// ```
     family: Event,
     level: Should,

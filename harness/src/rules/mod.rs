@@ -153,6 +153,7 @@ macro_rules! registry {
 // A new rule is a line here. (`cargo fmt` does not see modules that a macro declares: `rustfmt` is run on them by name.)
 registry! {
     // link
+    attempt_span_missing,
     attempt_without_call_span,
     callers_span_id_reused,
     client_span_missing,
@@ -193,21 +194,26 @@ registry! {
     // status
     description_missing,
     description_repeats_code,
+    description_without_code,
     description_without_error,
     description_wrong,
     ok_set_by_instrumentation,
     status_not_error,
+    status_not_ok,
     status_not_unset,
     // event
+    event_repeated,
     event_without_name,
     exception_recorded_twice,
     exception_without_error,
     exception_without_type,
     message_event_extra,
+    message_event_incomplete,
     message_event_malformed,
     message_event_misdirected,
     message_event_misnumbered,
     message_event_missing,
+    message_event_out_of_order,
     message_event_repeated,
     // lifecycle
     end_before_start,

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 
 use super::judge;
-use crate::convention::{self, Convention};
+use crate::convention::{self, Convention, Side};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Call, Context, Endpoint, Forwarding, Minted, Plan, Script, ServerStep, Shape};
@@ -36,6 +36,8 @@ struct Sketch {
     extra: u8,
     messages: u32,
     forwarding: Forwarding,
+    /// How often the call is tried where the target makes it of the peer: each time but the last in vain.
+    attempts: u32,
     steps: Vec<Step>,
     callback: Option<Box<Sketch>>,
 }
@@ -87,20 +89,28 @@ fn sketch(depth: u32) -> BoxedStrategy<Sketch> {
     ];
     let callback = if depth == 0 { Just(None).boxed() } else { prop::option::weighted(0.2, sketch(0)).boxed() };
     let what = (0..4_usize, 0..18_u32, 0..4_usize, ending(), to, context);
-    let more = (0..6_u8, 0..4_u32, prop::bool::weighted(0.1), steps(depth), callback);
+    let attempts = prop_oneof![4 => Just(1), 1 => 2..4_u32];
+    let more = (0..6_u8, 0..4_u32, prop::bool::weighted(0.1), attempts, steps(depth), callback);
     (what, more)
-        .prop_map(|((shape, code, message, ending, to, context), (extra, messages, forward, steps, callback))| Sketch {
-            shape,
-            code,
-            message,
-            ending,
-            to,
-            context,
-            extra,
-            messages,
-            forwarding: if forward { Forwarding::Forward } else { Forwarding::Fresh },
-            steps,
-            callback: callback.map(Box::new),
+        .prop_map(|((shape, code, message, ending, to, context), more)| {
+            (shape, code, message, ending, to, context, more)
+        })
+        .prop_map(|(shape, code, message, ending, to, context, more)| {
+            let (extra, messages, forward, attempts, steps, callback) = more;
+            Sketch {
+                shape,
+                code,
+                message,
+                ending,
+                to,
+                context,
+                extra,
+                messages,
+                forwarding: if forward { Forwarding::Forward } else { Forwarding::Fresh },
+                attempts,
+                steps,
+                callback: callback.map(Box::new),
+            }
         })
         .boxed()
 }
@@ -209,13 +219,15 @@ impl Stage {
         let reached = u32::try_from(server.len()).expect("few steps");
         call.server = Some(server);
         let messages = Messages::of(sketch, handled);
-        let record = CallRecord {
-            client: Some(client_record(sketch, caller, metadata, &messages)),
-            server: handled
-                .then(|| server_record(sketch, by_target, metadata, &messages, reached))
-                .into_iter()
-                .collect(),
+        let last = handled.then(|| server_record(sketch, by_target, metadata, &messages, reached));
+        let server = match last {
+            Some(last) if sketch.to == Endpoint::Peer && caller == Observer::Journal && sketch.attempts > 1 => {
+                call.max_attempts = Some(sketch.attempts);
+                attempts(&last, sketch.attempts)
+            }
+            last => last.into_iter().collect(),
         };
+        let record = CallRecord { client: Some(client_record(sketch, caller, metadata, &messages)), server };
         self.transcript.calls.insert(path.to_owned(), record);
         if let Some(next) = &sketch.callback {
             let path = format!("{path}.then");
@@ -314,13 +326,31 @@ fn server_record(
     }
 }
 
+/// A call that is answered UNAVAILABLE until the last time.
+fn attempts(last: &ServerRecord, count: u32) -> Vec<ServerRecord> {
+    let numbered = |number: u32| {
+        let mut record = last.clone();
+        if number > 0 {
+            let value = number.to_string();
+            record.metadata.push(Entry { key: "grpc-previous-rpc-attempts".into(), value });
+        }
+        if number + 1 < count {
+            let outcome =
+                Outcome { code: Code::UNAVAILABLE, message: format!("attempt {number}"), ..Outcome::default() };
+            record = ServerRecord { sent: 0, cancelled: false, outcome: Some(outcome), ..record };
+        }
+        record
+    };
+    (0..count).map(numbered).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_the_oracle_expects_gives_no_finding(
         sketches in prop::collection::vec(sketch(2), 1..3),
-        which in 0..4_usize,
+        which in 0..conventions().len(),
     ) {
         let (plan, transcript) = Stage::play(&sketches);
         let convention = conventions().swap_remove(which);
@@ -330,6 +360,36 @@ proptest! {
         let evidence = Evidence { version: VERSION, plan, transcript, trace, capture, convention, baseline: None };
         let told: Vec<_> = judge(&evidence).into_iter().map(|f| format!("{} {:?}: {}", f.rule, f.place, f.message)).collect();
         prop_assert!(told.is_empty(), "{told:#?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_left_out_of_call_and_attempts_is_missed(
+        sketches in prop::collection::vec(sketch(2), 1..3),
+        left_out in any::<prop::sample::Index>(),
+    ) {
+        let (plan, transcript) = Stage::play(&sketches);
+        let mut conventions = conventions();
+        conventions.retain(|convention| convention.attempt.is_some());
+        let convention = conventions.remove(0);
+        let oracle::Expected { mut trace, transcript, roles } = oracle::expect(&plan, &transcript, &convention);
+        let arrived = |path: &String| !transcript.calls[path].server.is_empty();
+        let owed: Vec<(usize, String, Side)> = (0..).zip(roles).filter_map(|(index, role)| {
+            let (path, side) = role.filter(|(path, side)| *side != Side::Server && arrived(path))?;
+            Some((index, path, side))
+        }).collect();
+        prop_assume!(!owed.is_empty());
+        let (index, path, side) = left_out.get(&owed);
+        let rule = if *side == Side::Attempt { "attempt_span_missing" } else { "attempt_without_call_span" };
+        trace.spans.remove(*index);
+        let capture = Capture { complete: true, ledger: true, open: Vec::new() };
+        let evidence = Evidence { version: VERSION, plan, transcript, trace, capture, convention };
+        let found = judge(&evidence);
+        let is_told = found.iter().any(|finding| finding.rule == rule && finding.place.call.as_ref() == Some(path));
+        prop_assert!(is_told, "{rule} of {path} is not among {found:#?}");
     }
 }
 
@@ -343,6 +403,12 @@ fn text() -> impl Strategy<Value = String> {
         Just("exception".to_owned()),
         Just("rpc.message".to_owned()),
         Just("conformance.v1.Conformance/Unary".to_owned()),
+        Just("Sent.conformance.v1.Conformance.Unary".to_owned()),
+        Just("Attempt.conformance.v1.Conformance.Unary".to_owned()),
+        Just("Recv.conformance.v1.Conformance.Unary".to_owned()),
+        Just("Inbound message".to_owned()),
+        Just("Inbound compressed message".to_owned()),
+        Just("Outbound message".to_owned()),
         Just("work 1".to_owned()),
         Just("NOT_FOUND".to_owned()),
         "[a-zé,=%]{0,6}",
@@ -377,6 +443,10 @@ fn attributes() -> impl Strategy<Value = Vec<Attribute>> {
         "rpc.response.status_code",
         "rpc.message.id",
         "rpc.message.type",
+        "sequence-number",
+        "message-size",
+        "message-size-compressed",
+        "previous-rpc-attempts",
         "error.type",
         "exception.type",
         "rpc.request.metadata.k",
@@ -472,8 +542,12 @@ fn disturb(transcript: &mut Transcript, by: &[Disturbance]) {
 
 fn anything() -> impl Strategy<Value = Evidence> {
     let what = (prop::collection::vec(sketch(2), 0..3), prop::collection::vec(disturbance(), 8));
-    let told =
-        (prop::collection::vec(span(), 0..12), any::<bool>(), prop::collection::vec((id(), id()), 0..3), 0..4_usize);
+    let told = (
+        prop::collection::vec(span(), 0..12),
+        any::<bool>(),
+        prop::collection::vec((id(), id()), 0..3),
+        0..conventions().len(),
+    );
     (what, told).prop_map(|((sketches, disturbances), (spans, complete, open, which))| {
         let (plan, mut transcript) = Stage::play(&sketches);
         disturb(&mut transcript, &disturbances);

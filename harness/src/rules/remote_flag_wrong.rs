@@ -65,6 +65,7 @@ fn is_parent_remote(case: &Case<'_>, end: &End<'_>, span: &Span) -> Option<bool>
     }
     match end.side {
         Side::Server => Some(true),
+        Side::Attempt => Some(false),
         Side::Client => Some(end.client_record()?.context.as_ref()?.remote),
     }
 }

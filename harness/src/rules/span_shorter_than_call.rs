@@ -34,6 +34,18 @@ rule! {
     ///
     /// ! SERVER Echo/Say #1 <- driver
     /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a server-stream -> peer pause=100
+    /// span #1 lasts=101ms
+    /// span #2 lasts=1ms
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again #1
+    ///     ! INTERNAL Attempt.Echo.Again #2
+    /// ```
     family: Lifecycle,
     level: Should,
     source: {
@@ -70,7 +82,7 @@ fn open_pauses(case: &Case<'_>, end: &End<'_>) -> u64 {
     }
     let servers = servers_pauses(case, end, server);
     match end.side {
-        Side::Server => servers,
+        Side::Server | Side::Attempt => servers,
         Side::Client => servers.max(clients_pauses(case, end, client.progress.reached)),
     }
 }

@@ -35,6 +35,22 @@ rule! {
     /// SERVER Echo/Say <- driver
     ///   ! CLIENT Echo/Again
     /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer attempts=2
+    /// arrived 0.a #1 #2
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   status: Ok
+    ///   CLIENT Sent.Echo.Again
+    ///     status: Ok
+    ///     INTERNAL Attempt.Echo.Again #1
+    ///       ! status: Ok
+    ///     INTERNAL Attempt.Echo.Again #2
+    ///       status: Ok
+    /// ```
     family: Status,
     level: Must,
     source: {

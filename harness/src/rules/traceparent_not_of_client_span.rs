@@ -1,11 +1,14 @@
 use super::Findings;
 use super::support::{is_or_is_below, outgoing, place_of_end};
+use crate::convention::{Level, Side, Source};
 use crate::subject::Case;
+use crate::trace::SpanRef;
 
 rule! {
     /// The span id that a callee receives is that of the span of the call, or of a span below it (an attempt, the HTTP
     /// request). If it is another span's, the caller's SERVER span for one, the callee hangs beside the call instead of
-    /// under it. If it is the id of a span that was never exported, the callee hangs under nothing.
+    /// under it. If it is the id of a span that was never exported, the callee hangs under nothing. Where the convention has
+    /// a span for each attempt, the callee hangs under that.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -26,6 +29,17 @@ rule! {
     ///
     /// SERVER Echo/Say #1 <- driver
     ///   CLIENT Echo/Again
+    /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// ! call 0.a unary -> peer
+    /// wire 0.a traceparent=00-{#1}-01
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again #1
+    ///     INTERNAL Attempt.Echo.Again
     /// ```
     family: Propagation,
     level: Must,
@@ -54,8 +68,31 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         };
         findings.add(place_of_end(case, outgoing.end).key("traceparent"), message);
     }
+    check_attempts(case, findings);
 }
 
-fn is_open(case: &Case<'_>, span: crate::trace::SpanRef) -> bool {
+/// That the callee hangs under the attempt's span. (A call's span that went out is a span of the call all the same.)
+fn check_attempts(case: &Case<'_>, findings: &mut Findings) {
+    for end in case.ends.iter().filter(|end| end.side == Side::Attempt && end.arrival < case.arrivals(end.call)) {
+        let sent = case.remote_context(end.call, end.arrival).valid();
+        let (Some(sent), Some(own), Some(call)) = (sent, case.span(end), case.client_span(end.call)) else { continue };
+        let sent = sent.name_ref();
+        if is_or_is_below(case, sent, call.name_ref()) && !is_or_is_below(case, sent, own.name_ref()) {
+            let message = "The callee received the id of another span than the attempt's.";
+            findings.add_by(&new_span(), place_of_end(case, end).key("traceparent"), message);
+        }
+    }
+}
+
+fn new_span() -> Source {
+    Source {
+        level: Level::Should,
+        url: "https://opentelemetry.io/docs/specs/otel/trace/api/#spankind".to_owned(),
+        quote: "instrumentation should create a new Span prior to injecting the SpanContext for a remote outgoing call"
+            .to_owned(),
+    }
+}
+
+fn is_open(case: &Case<'_>, span: SpanRef) -> bool {
     case.evidence.capture.open.iter().any(|open| open.trace_id == span.trace_id && open.span_id == span.span_id)
 }

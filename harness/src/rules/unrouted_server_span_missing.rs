@@ -29,7 +29,8 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    let Some(source) = &case.convention().server.lifetime else { return };
+    let spec = &case.convention().server;
+    let Some(source) = spec.existence.as_ref().or(spec.lifetime.as_ref()) else { return };
     for end in case.ends.iter().filter(|end| end.side == Side::Server && is_absent(case, end) && end.is_unrouted()) {
         let message =
             format!("The target answered without a handler, and no SERVER span was exported: {}.", why_absent(case));

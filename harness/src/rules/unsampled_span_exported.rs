@@ -34,7 +34,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let message = "The call's context is not sampled, and a span was exported.";
     // A span outside of the unsampled trace ignored the context, not its flag.
     let same = |end: &End<'_>, span: &Span| {
-        case.expected_parent(end).parents().iter().any(|parent| parent.trace_id == span.trace_id)
+        let current = end.client_record().and_then(|client| client.context.as_ref()).map(|context| context.trace_id);
+        let parents = case.expected_parent(end).parents().into_iter().map(|parent| parent.trace_id);
+        parents.chain(current).any(|trace| trace == span.trace_id)
     };
     for (end, _, span) in case.bound().filter(|(end, _, span)| unsampled(end) && same(end, span)) {
         findings.add(place(case, end, span), message);

@@ -38,6 +38,8 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for end in &case.ends {
         let (context, where_it_is) = match end.side {
+            // Its context is the call's.
+            Side::Attempt => continue,
             Side::Server => (end.server_record().and_then(|record| record.context.as_ref()), "in the handler"),
             Side::Client => {
                 let record = end.client_record().filter(|_| !is_saved(case, end.call));

@@ -31,6 +31,25 @@ rule! {
     ///
     /// ! SERVER /conformance.v1.Conformance/Unary <- driver
     /// ```
+    ///
+    /// ```pass
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    /// call 1 unary -> UNIMPLEMENTED method=no.Such/Method unrouted
+    ///
+    /// SERVER Recv.conformance.v1.Conformance.Unary <- driver
+    ///   CLIENT Sent.conformance.v1.Conformance.Unary
+    ///     INTERNAL Attempt.conformance.v1.Conformance.Unary
+    /// SERVER Recv.other <- driver 1
+    /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    ///
+    /// ! SERVER Recv.conformance.v1.Conformance/Unary <- driver
+    /// ```
     family: Name,
     level: Must,
     source: {

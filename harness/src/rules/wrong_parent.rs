@@ -5,8 +5,9 @@ use crate::subject::Case;
 
 rule! {
     /// The parent of a SERVER span is the span whose id arrived in the `traceparent`; that of a CLIENT span is the span
-    /// that was current where the call was made. Another parent puts the call in the wrong place of the trace. Spans
-    /// that stand for no call, such as a middleware's, may come in between.
+    /// that was current where the call was made; that of an attempt's span, where there is one, is the call's. Another
+    /// parent puts the call in the wrong place of the trace. Spans that stand for no call, such as a middleware's, may
+    /// come in between.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -26,6 +27,16 @@ rule! {
     ///   CLIENT Echo/Again
     ///   ! SERVER Echo/Again
     /// ```
+    ///
+    /// ```fail
+    /// convention a72
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    ///
+    /// SERVER Recv.Echo.Say <- driver
+    ///   CLIENT Sent.Echo.Again
+    ///   ! INTERNAL Attempt.Echo.Again
+    /// ```
     family: Link,
     level: Must,
     source: {
@@ -38,11 +49,16 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, index, span) in case.bound() {
         if hang(case, end, index, span) == Hang::Elsewhere {
-            let right = match end.side {
-                Side::Client => "the span that was current where the call was made",
-                Side::Server => "the span whose id arrived in the `traceparent`",
+            let (right, source) = match end.side {
+                Side::Client => ("the span that was current where the call was made", None),
+                Side::Attempt => ("the call's span", case.spec(end).existence.as_ref()),
+                Side::Server => ("the span whose id arrived in the `traceparent`", None),
             };
-            findings.add(place(case, end, span), format!("The span's parent is not {right}."));
+            let (place, message) = (place(case, end, span), format!("The span's parent is not {right}."));
+            match source {
+                Some(source) => findings.add_by(source, place, message),
+                None => findings.add(place, message),
+            }
         }
     }
 }

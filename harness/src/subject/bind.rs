@@ -9,8 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Expected, Journal, ParentExpectation};
+use super::{Case, End, Expected, Journal, ParentExpectation};
 use crate::convention::Side;
+use crate::evidence::Open;
 use crate::scenario::Context;
 use crate::trace::{Kind, Span, SpanRef, TraceId};
 use crate::transcript::{JournaledContext, RemoteContext, TraceParent};
@@ -39,6 +40,10 @@ pub(super) fn bind(case: &mut Case<'_>) {
         binder.round(case, Likeness::Kind, evidence);
     }
     binder.round(case, Likeness::Content, by_place);
+    for evidence in [by_wire, by_journal] {
+        binder.round(case, Likeness::Unlike, evidence);
+    }
+    bind_more_attempts(case, &mut binder);
     bind_manual(case, &mut binder);
     case.unbound = binder.order.iter().copied().filter(|span| !binder.taken.contains(span)).collect();
     bind_open(case);
@@ -47,12 +52,14 @@ pub(super) fn bind(case: &mut Case<'_>) {
 /// What makes a span a candidate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Likeness {
-    /// Its kind is the end's.
+    /// Its kind is the end's, or its name where names tell the sorts of spans apart.
     Kind,
     /// It has attributes that only spans of calls have.
     Content,
     /// Both.
     Both,
+    /// Neither, where only names would tell, and it has the form of nothing else.
+    Unlike,
 }
 
 type Evidence = fn(&Case<'_>, usize, &Candidates<'_, '_>) -> Option<usize>;
@@ -115,11 +122,13 @@ impl<'a> Binder<'a> {
 impl Candidates<'_, '_> {
     fn accepts(&self, case: &Case<'_>, end: usize, index: usize) -> bool {
         let span = &case.spans()[index];
-        let kind = || span.kind == case.spec(&case.ends[end]).kind.value;
+        let spec = case.spec(&case.ends[end]);
+        let by_name = spec.beginnings().next().is_some();
         let alike = match self.likeness {
-            Likeness::Kind => kind(),
-            Likeness::Content => case.is_of_a_call(span),
-            Likeness::Both => kind() && case.is_of_a_call(span),
+            Likeness::Kind => spec.is_form_of(span),
+            Likeness::Content => case.is_of_a_call(span) && (!by_name || spec.is_form_of(span)),
+            Likeness::Both => spec.is_form_of(span) && case.is_of_a_call(span),
+            Likeness::Unlike => by_name && !case.is_of_a_call(span),
         };
         alike && !self.binder.taken.contains(&index) && !is_manual(span, &self.binder.manual)
     }
@@ -187,6 +196,12 @@ fn content_order(spans: &[Span]) -> Vec<usize> {
 fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
     let call = case.ends[end].call;
     match case.ends[end].side {
+        Side::Client if case.convention().attempt.is_some() => around_attempts(case, end, candidates),
+        // What is no arrival's has no context of its own.
+        Side::Attempt if case.ends[end].arrival >= case.arrivals(call) => None,
+        Side::Attempt => contexts(case, call, case.ends[end].arrival)
+            .into_iter()
+            .find_map(|own| case.find(own).filter(|index| candidates.accepts(case, end, *index))),
         // Where attempts have spans and the call has none, the last one's has the status that the call ended with.
         Side::Client => (0..case.arrivals(call))
             .rev()
@@ -198,9 +213,70 @@ fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opti
     }
 }
 
+/// The call's span where attempts have spans of their own: around what arrived, below where the call was made.
+fn around_attempts(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let call = case.ends[end].call;
+    let place = case.expected_parent(&case.ends[end]).parents();
+    let arrived = (0..case.arrivals(call)).flat_map(|arrival| contexts(case, call, arrival));
+    arrived.filter_map(|own| case.find(own)).find_map(|own| {
+        let is_below = |index: &usize| !place.contains(&case.spans()[*index].name_ref());
+        let mut above = [own].into_iter().chain(case.tree.ancestors(own)).take_while(is_below);
+        // What is around another call's span is not this call's.
+        let first = above.find(|index| candidates.accepts(case, end, *index) || !is_attempt(case, *index))?;
+        candidates.accepts(case, end, first).then_some(first)
+    })
+}
+
+/// Whether the call's span is known by what its attempts hang under, and was not exported.
+fn is_lost(case: &Case<'_>, end: usize) -> bool {
+    let end = &case.ends[end];
+    let above = if end.side == Side::Client { above_attempts(case, end.call) } else { Vec::new() };
+    above.into_iter().any(|call| case.find(call).is_none() && !case.expected_parent(end).parents().contains(&call))
+}
+
+/// What the attempts that arrived hang under.
+fn above_attempts(case: &Case<'_>, call: usize) -> Vec<SpanRef> {
+    let Some(spec) = &case.convention().attempt else { return Vec::new() };
+    let arrived = (0..case.arrivals(call)).flat_map(|arrival| contexts(case, call, arrival));
+    let spans = arrived.filter_map(|own| case.find(own)).map(|index| &case.spans()[index]);
+    spans.filter(|span| spec.is_form_of(span)).filter_map(Span::parent_ref).collect()
+}
+
+/// Whether a span has the form of an attempt's, or none that the convention knows.
+fn is_attempt(case: &Case<'_>, index: usize) -> bool {
+    let span = &case.spans()[index];
+    let named = case.convention().attempt.as_ref().is_some_and(|spec| spec.is_form_of(span));
+    named || !case.is_of_a_call(span)
+}
+
+/// Attempts that never arrived anywhere: what hangs below the call's span and has the form of an attempt.
+fn bind_more_attempts(case: &mut Case<'_>, binder: &mut Binder<'_>) {
+    let Some(spec) = &case.evidence.convention.attempt else { return };
+    for end in 0..case.ends.len() {
+        let End { call, side: Side::Client, span: Some(own), journal: Journal::Client(client), .. } = case.ends[end]
+        else {
+            continue;
+        };
+        let own = case.spans()[own].name_ref();
+        let free = |index: &usize| !binder.taken.contains(index) && spec.is_form_of(&case.spans()[*index]);
+        let more: Vec<usize> = binder.children(own).iter().copied().filter(free).collect();
+        binder.taken.extend(&more);
+        for span in more {
+            let arrival = case.attempts(call).count();
+            case.push_end(call, Side::Attempt, arrival, Journal::Attempt { client, known: false });
+            if let Some(pushed) = case.ends.last_mut() {
+                pushed.span = Some(span);
+            }
+        }
+    }
+}
+
 /// An instrumentation may make a span for each attempt, or for the layer below, and put that on the wire. The end's span is
 /// then the outermost that is nobody else's.
 fn lift_clients(case: &mut Case<'_>, binder: &mut Binder<'_>) {
+    if case.convention().attempt.is_some() {
+        return;
+    }
     for end in 0..case.ends.len() {
         let Some(mut at) = case.ends[end].span.filter(|_| case.ends[end].side == Side::Client) else { continue };
         let place = case.expected_parent(&case.ends[end]);
@@ -269,10 +345,14 @@ fn journaled(case: &Case<'_>, end: usize) -> Option<SpanRef> {
 /// A span where the end's span should hang.
 fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
     let place = case.expected_parent(&case.ends[end]);
+    if is_lost(case, end) {
+        return None;
+    }
     if place == ParentExpectation::Unknown && case.ends[end].side == Side::Server {
         // What arrived is not known, but what was sent.
-        let client = case.client_span(case.ends[end].call)?;
-        return candidates.best(case, end, candidates.binder.children(client.name_ref()), |_| true);
+        return sent(case, case.ends[end].call)
+            .into_iter()
+            .find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true));
     }
     if place == ParentExpectation::Unknown || (case.ends[end].is_unseen() && place.parents().is_empty()) {
         return None;
@@ -284,10 +364,16 @@ fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
     candidates.best(case, end, among, hangs)
 }
 
+/// The spans that a call's callee may hang under: those of the attempts, and that of the call.
+fn sent(case: &Case<'_>, call: usize) -> Vec<SpanRef> {
+    let attempts = case.attempts(call).filter_map(|attempt| case.span(attempt));
+    attempts.chain(case.client_span(call)).map(Span::name_ref).collect()
+}
+
 /// A server's span below another span of its process, which is a child of what arrived.
 fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
     let own = &case.ends[end];
-    if own.side == Side::Client {
+    if own.side != Side::Server {
         return None;
     }
     contexts(case, own.call, own.arrival).into_iter().find_map(|top| {
@@ -301,7 +387,8 @@ fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
 
 /// A span of the trace that the end's span should be in, wherever it hangs.
 fn by_trace(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
-    if case.ends[end].is_unseen() {
+    // Of attempts only wire and place tell whose they are.
+    if case.ends[end].is_unseen() || case.ends[end].side == Side::Attempt || is_lost(case, end) {
         return None;
     }
     let place = case.expected_parent(&case.ends[end]);
@@ -313,7 +400,9 @@ fn by_trace(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
 
 /// Any span that is left, for an end that should have one.
 fn by_kind(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
-    let owes_none = case.ends[end].is_unseen() || case.is_sampled(&case.ends[end]) == Some(false);
+    let own = &case.ends[end];
+    let owes_none =
+        own.is_unseen() || own.side == Side::Attempt || is_lost(case, end) || case.is_sampled(own) == Some(false);
     candidates.best(case, end, &candidates.binder.order, |index| !owes_none && candidates.is_nobodys(case, end, index))
 }
 
@@ -375,8 +464,12 @@ fn bind_open(case: &mut Case<'_>) {
             if case.ends[index].span.is_some() || case.ends[index].open.is_some() || case.ends[index].is_unseen() {
                 continue;
             }
+            let spec = case.spec(&case.ends[index]);
             let fits = |at: &usize| {
-                is_opened(case, index, SpanRef { trace_id: open[*at].trace_id, span_id: open[*at].span_id }, exact)
+                let Open { trace_id, span_id, name } = &open[*at];
+                let mut named = spec.beginnings().peekable();
+                let named = named.peek().is_none() || named.any(|beginning| name.starts_with(beginning));
+                named && is_opened(case, index, SpanRef { trace_id: *trace_id, span_id: *span_id }, exact)
             };
             let found = free.iter().copied().find(fits);
             if let Some(found) = found {
@@ -398,13 +491,15 @@ fn bind_open(case: &mut Case<'_>) {
 fn is_opened(case: &Case<'_>, end: usize, open: SpanRef, exact: bool) -> bool {
     let own = &case.ends[end];
     let ids: Vec<SpanRef> = match own.side {
+        Side::Client if case.convention().attempt.is_some() => above_attempts(case, own.call),
         Side::Client => (0..case.arrivals(own.call)).flat_map(|arrival| contexts(case, own.call, arrival)).collect(),
+        Side::Attempt => contexts(case, own.call, own.arrival),
         Side::Server => journaled(case, end).into_iter().collect(),
     };
     if exact {
         return ids.contains(&open);
     }
-    let sent = case.client_span(own.call).filter(|_| own.side == Side::Server).map(Span::name_ref);
+    let sent = if own.side == Side::Server { sent(case, own.call) } else { Vec::new() };
     let parents: Vec<SpanRef> = case.expected_parent(own).parents().into_iter().chain(sent).collect();
     // Without a context of its own an end may have begun any trace.
     let anew = parents.is_empty() && case.call(own).plan.context == Context::None;
@@ -501,6 +596,31 @@ mod tests {
         let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer attempts=2\narrived 0.a #1 #2\n\n\
             SERVER Say <- driver\n  CLIENT First #1\n  CLIENT Second #2\n";
         assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Second"]);
+    }
+
+    #[test]
+    fn where_attempts_have_spans_each_has_its_own_and_the_call_has_what_is_around_them() {
+        let text = "convention a72\ncall 0 unary\ncall 0.a unary -> peer attempts=2\ncall 0.b unary -> peer\n\
+            arrived 0.a #2 #3\narrived 0.b #4\n\nSERVER Recv.Say <- driver\n  CLIENT Sent.A #1\n    INTERNAL Attempt.First #2\n    \
+            INTERNAL Attempt.Second #3\n    INTERNAL Attempt.Lost\n  CLIENT Sent.B\n    INTERNAL Attempt.B #4\n";
+        let expected = [
+            "server of call 0: Recv.Say",
+            "client of call 0.a: Sent.A",
+            "attempt of call 0.a: Attempt.First",
+            "attempt of call 0.a: Attempt.Second",
+            "client of call 0.b: Sent.B",
+            "attempt of call 0.b: Attempt.B",
+            "attempt of call 0.a: Attempt.Lost",
+        ];
+        assert_eq!(bound(text), expected);
+    }
+
+    #[test]
+    fn spans_with_names_of_another_convention_are_known_by_the_wire_still() {
+        let text = "convention a72\ncall 0 unary\ncall 0.a unary -> peer\nwire 0.a traceparent=00-{#1}-01\n\n\
+            SERVER Echo/Say <- driver\n  CLIENT Echo/Again #1\n";
+        let expected = ["server of call 0: Echo/Say", "client of call 0.a: Echo/Again", "attempt of call 0.a: -"];
+        assert_eq!(bound(text), expected);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What the wire and the plan know of an end, in the words of the convention files: conditions and values.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use super::{Case, End, Party};
-use crate::convention::{Condition, Fact, Side};
+use crate::convention::{Condition, Fact, Side, SpanSpec};
 use crate::scenario::{Endpoint, ServerStep, all_steps};
 use crate::trace::{Span, Value};
-use crate::transcript::Code;
+use crate::transcript::{Code, values};
 
 /// The methods of the contract's service: every other one is not recognised.
 const RECOGNISED: [&str; 5] = ["Unary", "ServerStream", "ClientStream", "Bidi", "Unimplemented"];
@@ -62,7 +63,8 @@ impl Case<'_> {
         }
     }
 
-    /// Whether a span has an attribute that by the convention, or by another generation, only spans of calls have.
+    /// Whether a span has an attribute that by the convention, or by another generation, only spans of calls have, or a name that
+    /// only they have.
     #[must_use]
     pub fn is_of_a_call(&self, span: &Span) -> bool {
         let convention = self.convention();
@@ -70,7 +72,12 @@ impl Case<'_> {
             use Fact::{FullMethod, Literal, Method, Service, StatusName, StatusNumber};
             matches!(fact, FullMethod | Literal(_) | Method | Service | StatusName | StatusNumber)
         };
-        let specs = convention.client.attributes.iter().chain(&convention.server.attributes);
+        let specs = [Some(&convention.client), convention.attempt.as_ref(), Some(&convention.server)];
+        let mut named = specs.into_iter().flatten().flat_map(SpanSpec::beginnings);
+        if named.any(|beginning| span.name.starts_with(beginning)) {
+            return true;
+        }
+        let specs = specs.into_iter().flatten().flat_map(|spec| &spec.attributes);
         let specific = specs.filter(|spec| spec.values.iter().any(of_rpc)).map(|spec| &spec.key);
         let mut keys = specific.chain(convention.deprecated.iter().map(|deprecated| &deprecated.key));
         keys.any(|key| span.value(key).is_some())
@@ -104,11 +111,20 @@ impl Case<'_> {
         match fact {
             Fact::Literal(value) => Expected::OneOf(vec![value.clone()]),
             // A request path without a slash has no service and no method: no text says what to make of it.
-            Fact::FullMethod | Fact::Service | Fact::Method if !full.contains('/') => Expected::Unknown,
+            Fact::FullMethod | Fact::Service | Fact::Method | Fact::Template(_) if !full.contains('/') => {
+                Expected::Unknown
+            }
             Fact::FullMethod => text(&full),
             Fact::Service => maybe(full.rsplit_once('/').map(|(service, _)| Value::String(service.to_owned()))),
             Fact::Method => maybe(full.rsplit_once('/').map(|(_, method)| Value::String(method.to_owned()))),
             Fact::RequestPath => text(&format!("/{full}")),
+            Fact::Template(template) => maybe(full.rsplit_once('/').map(|(service, method)| {
+                Value::String(template.replace("{service}", service).replace("{method}", method))
+            })),
+            Fact::PreviousAttempts => self
+                .previous_attempts(end)
+                .map_or(Expected::Unknown, |counts| Expected::OneOf(counts.map(Value::Int).collect())),
+            Fact::TransparentRetry => maybe(self.is_transparent(end).map(Value::Bool)),
             Fact::StatusName => self.of_names(end),
             Fact::StatusNumber => self.of_codes(end, |code| Value::Int(i64::from(code.0))),
             Fact::ErrorType => self.error_type(end),
@@ -145,7 +161,7 @@ impl Case<'_> {
     fn error_type(&self, end: &End<'_>) -> Expected {
         let local = match end.side {
             // A failure that the client's side made up itself has an exception, not a status that was returned.
-            Side::Client => {
+            Side::Client | Side::Attempt => {
                 let server = self.call(end).record.and_then(|record| record.server.first());
                 self.call(end).server == Party::Nobody
                     || server.is_none_or(|server| server.cancelled)
@@ -164,6 +180,42 @@ impl Case<'_> {
     pub fn may_be_retried(&self, end: &End<'_>) -> bool {
         let told = self.call(end).plan.max_attempts.is_some_and(|most| most > 1);
         told || self.arrivals(end.call) > 1 || self.leaves_grpc(end)
+    }
+
+    /// How many attempts may have come before this one, transparent retries not counted. The request says it from the second
+    /// on, by <https://github.com/grpc/proposal/blob/master/A6-client-retries.md#exposed-retry-metadata>.
+    fn previous_attempts(&self, end: &End<'_>) -> Option<RangeInclusive<i64>> {
+        let arrival = i64::try_from(end.arrival).unwrap_or(i64::MAX);
+        match self.told_attempts(end.call, end.arrival) {
+            Some(count) => Some(count..=count),
+            None => (!end.is_unseen()).then_some(0..=arrival),
+        }
+    }
+
+    /// What the request that arrived says of earlier attempts; absent where it says nothing of what there may have been.
+    fn told_attempts(&self, call: usize, arrival: usize) -> Option<i64> {
+        // Without being told to, a client retries transparently, or not at all.
+        if self.calls[call].plan.max_attempts.is_none_or(|most| most <= 1) {
+            return Some(0);
+        }
+        let server = self.calls[call].record?.server.get(arrival)?;
+        match values(&server.metadata, "grpc-previous-rpc-attempts").next() {
+            Some(count) => count.parse().ok(),
+            None => (arrival == 0).then_some(0),
+        }
+    }
+
+    /// Whether an attempt is a transparent retry; absent where there were more attempts than arrived.
+    fn is_transparent(&self, end: &End<'_>) -> Option<bool> {
+        let all_known = self.attempts(end.call).all(|attempt| !attempt.is_unseen() && attempt.span.is_some());
+        let alone = self.attempts(end.call).count() == 1;
+        match end.arrival.checked_sub(1) {
+            None => (all_known || alone).then_some(false),
+            Some(before) if all_known => {
+                Some(self.told_attempts(end.call, end.arrival)? == self.told_attempts(end.call, before)?)
+            }
+            Some(_) => None,
+        }
     }
 
     fn leaves_grpc(&self, end: &End<'_>) -> bool {
@@ -204,7 +256,7 @@ impl Case<'_> {
     /// What the client dialled: for a server, what `:authority` says.
     fn dialled(&self, end: &End<'_>) -> Option<Dialled> {
         let authority = match end.side {
-            Side::Client => None,
+            Side::Client | Side::Attempt => None,
             Side::Server => self.call(end).record.and_then(|record| record.client.as_ref()?.authority.clone()),
         };
         match authority {
@@ -228,7 +280,7 @@ impl Case<'_> {
     /// The other end's socket, where it is known: for a client the server's, for a server the driver's.
     fn peer(&self, end: &End<'_>) -> Option<Dialled> {
         match end.side {
-            Side::Client => self.socket(end),
+            Side::Client | Side::Attempt => self.socket(end),
             Side::Server => {
                 let client = self.call(end).record?.client.as_ref()?;
                 client.local_address.as_deref().map(Dialled::parse)

@@ -25,7 +25,8 @@ pub struct Case<'a> {
     pub evidence: &'a Evidence,
     /// Every call of the plan, a caller before the calls it makes, siblings in the plan's order.
     pub calls: Vec<Call<'a>>,
-    /// Every span that an instrumentation owes: the client's end, and each arrival at the server's, where it is the target's.
+    /// Every span that an instrumentation owes: the client's end, its attempts where the convention has spans for them, and
+    /// each arrival at the server's, where it is the target's.
     pub ends: Vec<End<'a>>,
     /// Every `span` step that was reached, with the span that stands for it.
     pub manual: Vec<Manual<'a>>,
@@ -71,14 +72,14 @@ pub struct Call<'a> {
     pub record: Option<&'a CallRecord>,
 }
 
-/// One end of a call that is the target's.
+/// One end of a call that is the target's, or one of the client's attempts.
 #[derive(Debug)]
 pub struct End<'a> {
     /// An index into [`Case::calls`].
     pub call: usize,
     /// Which end.
     pub side: Side,
-    /// Which arrival, counted from 0 (always 0 for a client).
+    /// Which arrival, counted from 0 (always 0 for a client). Attempts that never arrived are counted on.
     pub arrival: usize,
     /// The span that stands for it: an index into the trace's spans.
     pub span: Option<usize>,
@@ -91,6 +92,11 @@ pub struct End<'a> {
 #[derive(Debug, Clone, Copy)]
 enum Journal<'a> {
     Client(&'a ClientRecord),
+    Attempt {
+        client: &'a ClientRecord,
+        /// The callee received it, or answered it. Of the others nobody knows how many there were.
+        known: bool,
+    },
     Server(&'a ServerRecord),
     /// The request reached the target's process (it answered), but no handler of ours.
     Unrouted,
@@ -251,7 +257,7 @@ impl<'a> Case<'a> {
                     parents.iter().flatten().all(sampled).then_some(true)
                 }
             },
-            Side::Client => match end.client_record()?.context.as_ref() {
+            Side::Client | Side::Attempt => match end.client_record()?.context.as_ref() {
                 Some(context) => Some(context.flags & flags::SAMPLED != 0),
                 None => Some(true),
             },
@@ -270,6 +276,10 @@ impl<'a> Case<'a> {
                     ParentExpectation::Is { trace_id: context.trace_id, span_id: context.span_id }
                 }
                 Some(_) => ParentExpectation::Root,
+                None => ParentExpectation::Unknown,
+            },
+            Side::Attempt => match self.client_span(end.call) {
+                Some(call) => ParentExpectation::Is { trace_id: call.trace_id, span_id: call.span_id },
                 None => ParentExpectation::Unknown,
             },
         }
@@ -328,6 +338,11 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn client_span(&self, call: usize) -> Option<&'a Span> {
         self.span(self.only_end(call, Side::Client)?)
+    }
+
+    /// The attempts of a call, where the convention has spans for them.
+    pub fn attempts(&self, call: usize) -> impl Iterator<Item = &End<'a>> {
+        self.ends.iter().filter(move |end| end.call == call && end.side == Side::Attempt)
     }
 
     fn manual_span(&self, call: usize, name: &str) -> Option<&'a Span> {
@@ -496,6 +511,7 @@ impl<'a> Case<'a> {
                 && let Some(client) = &record.client
             {
                 self.push_end(index, Side::Client, 0, Journal::Client(client));
+                self.find_attempts(index, client, record.server.len());
             }
             if server != Party::Target {
                 continue;
@@ -511,6 +527,16 @@ impl<'a> Case<'a> {
                 let journal = if answered { Journal::Unrouted } else { Journal::Unseen };
                 self.push_end(index, Side::Server, 0, journal);
             }
+        }
+    }
+
+    fn find_attempts(&mut self, call: usize, client: &'a ClientRecord, arrivals: usize) {
+        if self.convention().attempt.is_none() {
+            return;
+        }
+        for arrival in 0..arrivals.max(1) {
+            let known = arrival < arrivals || client.headers.is_some();
+            self.push_end(call, Side::Attempt, arrival, Journal::Attempt { client, known });
         }
     }
 
@@ -568,7 +594,7 @@ impl<'a> End<'a> {
     #[must_use]
     pub fn client_record(&self) -> Option<&'a ClientRecord> {
         match self.journal {
-            Journal::Client(record) => Some(record),
+            Journal::Client(client) | Journal::Attempt { client, .. } => Some(client),
             Journal::Server(_) | Journal::Unrouted | Journal::Unseen => None,
         }
     }
@@ -578,7 +604,7 @@ impl<'a> End<'a> {
     pub fn server_record(&self) -> Option<&'a ServerRecord> {
         match self.journal {
             Journal::Server(record) => Some(record),
-            Journal::Client(_) | Journal::Unrouted | Journal::Unseen => None,
+            Journal::Client(_) | Journal::Attempt { .. } | Journal::Unrouted | Journal::Unseen => None,
         }
     }
 
@@ -588,10 +614,10 @@ impl<'a> End<'a> {
         matches!(self.journal, Journal::Unrouted)
     }
 
-    /// Whether nobody knows that the request reached the target.
+    /// Whether nobody knows that the request reached the target, or that there was such an attempt.
     #[must_use]
     pub fn is_unseen(&self) -> bool {
-        matches!(self.journal, Journal::Unseen)
+        matches!(self.journal, Journal::Unseen | Journal::Attempt { known: false, .. })
     }
 }
 

@@ -19,6 +19,7 @@ impl Case<'_> {
     pub fn codes(&self, end: &End<'_>) -> Codes {
         match end.side {
             Side::Client => self.client_codes(end),
+            Side::Attempt => self.attempt_codes(end),
             Side::Server => self.server_codes(end),
         }
     }
@@ -28,6 +29,7 @@ impl Case<'_> {
     pub fn messages(&self, end: &End<'_>) -> BTreeSet<String> {
         let told = match end.side {
             Side::Client => end.client_record().and_then(|client| client.outcome.as_ref()),
+            Side::Attempt => self.told_to_attempt(end),
             // What answers without a handler may stand outside of the instrumentation.
             Side::Server if end.is_unrouted() => None,
             // Where anybody else may have made the status up (a deadline, an API), so may they its message.
@@ -91,6 +93,39 @@ impl Case<'_> {
             codes.insert(Code::DEADLINE_EXCEEDED);
         }
         codes
+    }
+
+    /// The last attempt ends as the call does, those before it as the callee ended them.
+    fn attempt_codes(&self, end: &End<'_>) -> Codes {
+        let answer = self.answer_to_attempt(end).map(|outcome| outcome.code);
+        if !self.is_last_attempt(end) {
+            return answer.into_iter().collect();
+        }
+        let mut codes = self.client_codes(end);
+        codes.extend(answer);
+        // Whose time is up lets go of its stream.
+        codes.extend(codes.contains(&Code::DEADLINE_EXCEEDED).then_some(Code::CANCELLED));
+        codes
+    }
+
+    fn told_to_attempt(&self, end: &End<'_>) -> Option<&Outcome> {
+        if self.is_last_attempt(end) {
+            self.call(end).record?.client.as_ref()?.outcome.as_ref()
+        } else {
+            self.answer_to_attempt(end)
+        }
+    }
+
+    /// What the callee answered an attempt with.
+    fn answer_to_attempt(&self, end: &End<'_>) -> Option<&Outcome> {
+        let server = self.call(end).record?.server.get(end.arrival).filter(|server| !server.cancelled)?;
+        server.outcome.as_ref().filter(|outcome| matches!(outcome.origin, Origin::Trailers | Origin::TrailersOnly))
+    }
+
+    /// Whether the call certainly ended with this attempt.
+    fn is_last_attempt(&self, end: &End<'_>) -> bool {
+        let mut others = self.attempts(end.call).filter(|other| other.arrival != end.arrival);
+        others.all(|other| other.arrival < end.arrival && !other.is_unseen())
     }
 
     /// With what a call may have ended under its caller: the call that the caller was answering was over, its context passed

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Found;
 use super::told::{Told, plan_steps};
-use crate::convention::{self, Convention};
+use crate::convention::{self, Convention, Side};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Endpoint, Minted, Plan};
@@ -91,7 +91,7 @@ impl Stage {
         let mut expected = oracle::expect(&plan, &transcript, &convention);
         let spans = &self.planted.trace.spans;
         let name = |index: Option<usize>| index.map(|index| spans[index].name_ref());
-        let ids: Vec<_> = self.match_spans(&expected).into_iter().map(name).collect();
+        let ids: Vec<_> = self.match_spans(&expected, &convention).into_iter().map(name).collect();
         rename(&mut expected.transcript, &expected.trace.spans, &ids);
         let trace = std::mem::take(&mut self.planted.trace);
         let mut evidence = Evidence {
@@ -176,13 +176,23 @@ impl Stage {
     }
 
     /// Which span of the text stands for which expected one.
-    fn match_spans(&self, expected: &oracle::Expected) -> Vec<Option<usize>> {
+    fn match_spans(&self, expected: &oracle::Expected, convention: &Convention) -> Vec<Option<usize>> {
         let mut free: Vec<usize> = (0..self.normal.nodes.len()).collect();
         let mut matched = Vec::new();
         for (span, role) in expected.trace.spans.iter().zip(&expected.roles) {
             let alike = |index: &usize| {
                 let node = &self.normal.nodes[*index];
-                node.kind == span.kind && (role.is_some() || node.name == span.name)
+                let form = |(_, side): &(String, Side)| {
+                    let mut beginnings = convention.side(*side).beginnings().peekable();
+                    match beginnings.peek() {
+                        Some(_) => beginnings.any(|beginning| node.name.starts_with(beginning)),
+                        None => node.kind == span.kind,
+                    }
+                };
+                match role {
+                    Some(role) => form(role),
+                    None => node.kind == span.kind && node.name == span.name,
+                }
             };
             let found = free.iter().position(alike).map(|at| free.remove(at));
             matched.push(found);
@@ -224,8 +234,10 @@ impl Stage {
         match word {
             "wire" => rest.iter().for_each(|entry| amend_wire(record, entry)),
             "arrived" => {
-                let template = record.server.first().cloned().unwrap_or_default();
-                record.server = rest.iter().map(|ids| arrival(&template, ids)).collect();
+                let last = record.server.last().cloned().unwrap_or_default();
+                let numbered = rest.iter().enumerate();
+                record.server =
+                    numbered.map(|(index, ids)| arrival(record.server.get(index).unwrap_or(&last), ids)).collect();
             }
             "handler" => record.server[0].context = context(rest.first().copied().unwrap_or("none"))?,
             "current" => {

@@ -125,8 +125,8 @@ impl Told {
             "attempts" => {
                 let attempts = number()?;
                 self.call.max_attempts = Some(attempts);
-                let first = self.record.server.first().cloned().unwrap_or_default();
-                self.record.server = vec![first; attempts as usize];
+                let last = self.record.server.first().cloned().unwrap_or_default();
+                self.record.server = (1..=attempts).map(|number| attempt(&last, number, attempts)).collect();
             }
             "within" => self.within = Some(value.to_owned()),
             _ => return Err(format!("no such word: {word}")),
@@ -163,6 +163,20 @@ impl Told {
         };
         steps.insert(0, step);
     }
+}
+
+/// One of so many attempts: all but the last are answered UNAVAILABLE, and from the second on the request counts them.
+fn attempt(last: &ServerRecord, number: u32, attempts: u32) -> ServerRecord {
+    let mut record = last.clone();
+    if number > 1 {
+        let value = (number - 1).to_string();
+        record.metadata.push(Entry { key: "grpc-previous-rpc-attempts".into(), value });
+    }
+    if number < attempts {
+        record.outcome = Some(Outcome { code: Code::UNAVAILABLE, ..Outcome::default() });
+        record.sent = 0;
+    }
+    record
 }
 
 fn shape(word: &str) -> Result<Shape, String> {

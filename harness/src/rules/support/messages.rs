@@ -27,17 +27,21 @@ pub(in crate::rules) struct Direction<'a> {
     pub(in crate::rules) most: usize,
 }
 
-/// Every span whose messages can be counted: the call was not retried, and no event was dropped.
+/// Every span whose messages can be counted: the call was not retried, or the span is an attempt's, and no event was dropped.
 pub(in crate::rules) fn tallies<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Tally<'c, 'a>> {
     case.bound().filter_map(|(end, _, span)| tally(case, end, span))
 }
 
 fn tally<'c, 'a>(case: &'c Case<'a>, end: &'c End<'a>, span: &'a Span) -> Option<Tally<'c, 'a>> {
     let spec = case.spec(end).message_event.as_ref()?;
-    if case.may_be_retried(end) || span.dropped_events > 0 {
+    let alone = !case.may_be_retried(end) && case.attempts(end.call).count() < 2;
+    if !(alone || end.side == Side::Attempt) || span.dropped_events > 0 {
         return None;
     }
     let (sent, received) = bounds(case, end)?;
+    // How many of the call's messages an attempt among several had, it alone knows.
+    let share = |(least, most)| (if alone { least } else { 0 }, most);
+    let (sent, received) = (share(sent), share(received));
     let direction = |word, (least, most)| Direction { word, events: Vec::new(), least, most };
     let mut tally = Tally {
         end,
@@ -47,14 +51,46 @@ fn tally<'c, 'a>(case: &'c Case<'a>, end: &'c End<'a>, span: &'a Span) -> Option
         received: direction("received", received),
         other: Vec::new(),
     };
-    for event in span.events.iter().filter(|event| spec.names.contains(&event.name)) {
-        match value_of(event, &spec.direction_keys) {
-            Some(Value::String(text)) if *text == spec.sent => tally.sent.events.push(event),
-            Some(Value::String(text)) if *text == spec.received => tally.received.events.push(event),
-            _ => tally.other.push(event),
+    for event in &span.events {
+        match direction_of(spec, event) {
+            Some(Told::Sent) => tally.sent.events.push(event),
+            Some(Told::Received) => tally.received.events.push(event),
+            Some(Told::Unknown) => tally.other.push(event),
+            None => {}
         }
     }
+    let call = case.client_span(end.call).filter(|_| end.side == Side::Attempt && alone);
+    if let Some(call) = call.filter(|_| spec.received_on_call.is_some() && tally.received.events.is_empty()) {
+        tally
+            .received
+            .events
+            .extend(call.events.iter().filter(|event| direction_of(spec, event) == Some(Told::Received)));
+    }
     Some(tally)
+}
+
+/// What a message event says of its direction.
+#[derive(PartialEq)]
+enum Told {
+    Sent,
+    Received,
+    Unknown,
+}
+
+/// Absent where the event is none of a message.
+fn direction_of(spec: &MessageEventSpec, event: &Event) -> Option<Told> {
+    let by_name = spec.direction_keys.is_empty();
+    let told = match value_of(event, &spec.direction_keys) {
+        Some(Value::String(text)) => Some(text),
+        None if by_name => Some(&event.name),
+        _ => None,
+    };
+    match told {
+        _ if !by_name && !spec.names.contains(&event.name) => None,
+        Some(text) if *text == spec.sent => Some(Told::Sent),
+        Some(text) if *text == spec.received => Some(Told::Received),
+        _ => (!by_name).then_some(Told::Unknown),
+    }
 }
 
 /// The least and the most messages that this end sent, and that it received.
@@ -65,7 +101,7 @@ fn bounds(case: &Case<'_>, end: &End<'_>) -> Option<((usize, usize), (usize, usi
     let call = case.call(end);
     let record = call.record?;
     let client = record.client.as_ref();
-    let server = record.server.first();
+    let server = record.server.get(if end.side == Side::Attempt { end.arrival } else { 0 });
     let (client_sent, client_received) = client.map(|client| (client.sent as usize, client.received as usize))?;
     let (server_sent, server_received) =
         server.map_or((0, 0), |server| (server.sent as usize, server.received as usize));
@@ -81,16 +117,24 @@ fn bounds(case: &Case<'_>, end: &End<'_>) -> Option<((usize, usize), (usize, usi
     let requests_least = if is_read { least(server_received) } else { 0 };
     let responses_most = server_sent.max(client_received).max(usize::from(single_response));
     Some(match end.side {
-        Side::Client => ((requests_least, requests_most), (least(client_received), responses_most)),
+        Side::Client | Side::Attempt => ((requests_least, requests_most), (least(client_received), responses_most)),
         Side::Server => ((least(client_received), responses_most), (requests_least, requests_most)),
     })
+}
+
+/// The number that an event gives its message.
+pub(in crate::rules) fn number_of(spec: &MessageEventSpec, event: &Event) -> Option<i64> {
+    match value_of(event, &spec.id_keys) {
+        Some(Value::Int(number)) => Some(*number),
+        _ => None,
+    }
 }
 
 fn value_of<'e>(event: &'e Event, keys: &[String]) -> Option<&'e Value> {
     event.attributes.iter().find(|attribute| keys.contains(&attribute.key)).map(|attribute| &attribute.value)
 }
 
-impl Tally<'_, '_> {
+impl<'a> Tally<'_, 'a> {
     /// Whether both directions' events could be right if some of them told the other direction.
     pub(in crate::rules) fn is_misdirected(&self) -> bool {
         let (sent, received) = (&self.sent, &self.received);
@@ -101,10 +145,12 @@ impl Tally<'_, '_> {
 
     /// The number that an event gives its message.
     pub(in crate::rules) fn number(&self, event: &Event) -> Option<i64> {
-        match value_of(event, &self.spec.id_keys) {
-            Some(Value::Int(number)) => Some(*number),
-            _ => None,
-        }
+        number_of(self.spec, event)
+    }
+
+    /// The events of both directions.
+    pub(in crate::rules) fn events(&self) -> impl Iterator<Item = &'a Event> {
+        self.sent.events.iter().chain(&self.received.events).copied()
     }
 
     /// What an event says under the keys for the direction and for the number.

@@ -11,7 +11,7 @@ mod words;
 pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage};
 pub(super) use compared::{Compared, compared, differing_entries};
 pub(super) use hang::{Hang, hang};
-pub(super) use messages::tallies;
+pub(super) use messages::{Tally, number_of, tallies};
 pub(super) use outgoing::{Outgoing, forwards, outgoing};
 pub(super) use state::{Member, sent_state, state_members};
 pub(super) use words::{condition_in_words, instead};
@@ -21,7 +21,7 @@ use crate::convention::{AttributeSpec, Side};
 use crate::scenario::{ServerStep, all_steps};
 use crate::subject::{Case, End};
 use crate::trace::{Attribute, Event, Span, SpanRef, Value};
-use crate::transcript::Entry;
+use crate::transcript::{Entry, Outcome};
 
 /// The place of an end's span.
 pub(super) fn place(case: &Case<'_>, end: &End<'_>, span: &Span) -> Place {
@@ -123,6 +123,7 @@ pub(super) fn only<'m>(metadata: &'m [Entry], key: &'m str) -> Option<&'m str> {
 pub(super) fn the(side: Side) -> &'static str {
     match side {
         Side::Client => "The client",
+        Side::Attempt => "The attempt",
         Side::Server => "The server",
     }
 }
@@ -134,8 +135,12 @@ pub(super) fn count(number: usize, what: &str) -> String {
 
 /// The status message that an end is known to have seen; the empty text if the status had none.
 pub(super) fn message_at<'c>(case: &Case<'c>, end: &End<'_>) -> Option<&'c str> {
-    let client = case.calls[end.call].record?.client.as_ref()?;
-    let outcome = client.outcome.as_ref().filter(|_| client.gave_up.is_none())?;
+    let record = case.calls[end.call].record?;
+    let client = record.client.as_ref().filter(|client| client.gave_up.is_none())?;
+    let answer = record.server.get(end.arrival).filter(|_| end.side == Side::Attempt);
+    let answer = answer.and_then(|server| server.outcome.as_ref());
+    let known = |outcome: &&Outcome| case.messages(end).contains(&outcome.message);
+    let outcome = answer.filter(known).or(client.outcome.as_ref())?;
     case.messages(end).contains(&outcome.message).then_some(outcome.message.as_str())
 }
 

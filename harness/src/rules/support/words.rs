@@ -39,7 +39,10 @@ fn fact_in_words(case: &Case<'_>, fact: &Fact, end: &End<'_>) -> String {
         | Fact::Method
         | Fact::StatusName
         | Fact::StatusNumber
-        | Fact::ErrorType => return values_in_words(case, fact, end),
+        | Fact::ErrorType
+        | Fact::Template(_)
+        | Fact::PreviousAttempts
+        | Fact::TransparentRetry => return values_in_words(case, fact, end),
     };
     words.to_owned()
 }
