@@ -386,7 +386,7 @@ proptest! {
         let rule = if *side == Side::Attempt { "attempt_span_missing" } else { "attempt_without_call_span" };
         trace.spans.remove(*index);
         let capture = Capture { complete: true, ledger: true, open: Vec::new() };
-        let evidence = Evidence { version: VERSION, plan, transcript, trace, capture, convention };
+        let evidence = Evidence { version: VERSION, plan, transcript, trace, capture, convention, baseline: None };
         let found = judge(&evidence);
         let is_told = found.iter().any(|finding| finding.rule == rule && finding.place.call.as_ref() == Some(path));
         prop_assert!(is_told, "{rule} of {path} is not among {found:#?}");
