@@ -1,7 +1,7 @@
 //! Patterns over paths such as `status/server/unary/NOT_FOUND`.
 //!
-//! `*` stands for one whole component, `**` for any number of them, none included. A wildcard is never part of a component:
-//! what a pattern covers can be seen in a list of ids without reading its letters.
+//! `*` stands for one whole component, `**` for any number of them, none included. In a file a wildcard is never part of a
+//! component: what a pattern covers can be seen in a list of ids without reading its letters. On the command line it may be.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +15,8 @@ pub struct Pattern(Vec<Part>);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Part {
     Literal(String),
+    /// With `*` for any letters.
+    Like(String),
     One,
     Any,
 }
@@ -31,6 +33,27 @@ pub enum ParsePatternError {
 }
 
 impl Pattern {
+    /// A pattern as a person types it: `*` may stand for a part of a component too, as in `rpc-1*`.
+    ///
+    /// # Errors
+    ///
+    /// If a component is empty.
+    pub fn typed(text: &str) -> Result<Self, ParsePatternError> {
+        Self::parse(text, true)
+    }
+
+    fn parse(text: &str, typed: bool) -> Result<Self, ParsePatternError> {
+        let part = |component: &str| match component {
+            "" => Err(ParsePatternError::Empty(text.to_owned())),
+            "*" => Ok(Part::One),
+            "**" => Ok(Part::Any),
+            like if typed && like.contains('*') && !like.contains(['?', '[', '{']) => Ok(Part::Like(like.to_owned())),
+            literal if literal.contains(['*', '?', '[', '{']) => Err(ParsePatternError::Partial(text.to_owned())),
+            literal => Ok(Part::Literal(literal.to_owned())),
+        };
+        text.split('/').map(part).collect::<Result<_, _>>().map(Self)
+    }
+
     /// Whether a path, as a whole, is what the pattern says.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
@@ -53,6 +76,7 @@ fn matches(parts: &[Part], components: &[&str]) -> bool {
         Some((part, rest)) => components.split_first().is_some_and(|(component, others)| {
             let fits = match part {
                 Part::Literal(literal) => literal == component,
+                Part::Like(like) => is_like(like, component),
                 Part::One | Part::Any => true,
             };
             fits && matches(rest, others)
@@ -60,18 +84,21 @@ fn matches(parts: &[Part], components: &[&str]) -> bool {
     }
 }
 
+/// Whether a text is a pattern's, in which `*` stands for any letters.
+fn is_like(like: &str, text: &str) -> bool {
+    match like.split_once('*') {
+        None => like == text,
+        Some((before, after)) => text
+            .strip_prefix(before)
+            .is_some_and(|rest| rest.char_indices().any(|(at, _)| is_like(after, &rest[at..])) || is_like(after, "")),
+    }
+}
+
 impl FromStr for Pattern {
     type Err = ParsePatternError;
 
     fn from_str(text: &str) -> Result<Self, ParsePatternError> {
-        let part = |component: &str| match component {
-            "" => Err(ParsePatternError::Empty(text.to_owned())),
-            "*" => Ok(Part::One),
-            "**" => Ok(Part::Any),
-            literal if literal.contains(['*', '?', '[', '{']) => Err(ParsePatternError::Partial(text.to_owned())),
-            literal => Ok(Part::Literal(literal.to_owned())),
-        };
-        text.split('/').map(part).collect::<Result<_, _>>().map(Self)
+        Self::parse(text, false)
     }
 }
 
@@ -82,7 +109,7 @@ impl fmt::Display for Pattern {
                 f.write_str("/")?;
             }
             f.write_str(match part {
-                Part::Literal(literal) => literal,
+                Part::Literal(text) | Part::Like(text) => text,
                 Part::One => "*",
                 Part::Any => "**",
             })?;
@@ -161,6 +188,25 @@ mod tests {
             assert_eq!(parsed.matches(path), whole, "{pattern} {path}");
             assert_eq!(parsed.selects(path), below, "{pattern} {path}");
             assert_eq!(parsed.to_string(), pattern);
+        }
+    }
+
+    #[test]
+    fn what_a_person_types_may_be_a_part_of_a_component() {
+        for (pattern, path, matches) in [
+            ("rpc-1*", "rpc-1.39", true),
+            ("rpc-1*", "rpc-dup", false),
+            ("*otel*", "otel", true),
+            ("rust/t*-otel*", "rust/tower-otel", true),
+            ("rust/t*-otel", "rust/tower-otel-2", false),
+            ("r*/t*", "rust/a/tower", false),
+        ] {
+            let typed = Pattern::typed(pattern).unwrap();
+            assert_eq!(typed.matches(path), matches, "{pattern} {path}");
+            assert_eq!(typed.to_string(), pattern);
+        }
+        for text in ["", "a//b", "a/[bc]", "a?"] {
+            assert!(Pattern::typed(text).is_err(), "{text}");
         }
     }
 

@@ -266,7 +266,7 @@ fn by_name(
 fn patterns(texts: &[String], errors: &mut Vec<UsageError>) -> Vec<Pattern> {
     let mut patterns = Vec::new();
     for text in texts {
-        match text.trim_end_matches('/').parse() {
+        match Pattern::typed(text.trim_end_matches('/')) {
             Ok(pattern) => patterns.push(pattern),
             Err(error) => errors.push(UsageError::new(format!("{error}"))),
         }
