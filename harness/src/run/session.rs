@@ -12,7 +12,7 @@ use super::launch::{Launch, Launched};
 use super::plan::{For, Mint, endpoints, plan};
 use crate::capture::{self, Awaited, Completed, Counts, Held, Patience, Receiver, Settling, Source, Store, complete};
 use crate::convention::Convention;
-use crate::driver::{self, Driver, Options, Remote, Signalled, leaves_connections};
+use crate::driver::{self, Driver, Options, Remote, Signalled, wants_own_peer};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Call, Case, Endpoint, Plan, Script, ServerStep};
@@ -205,7 +205,7 @@ impl Session {
     async fn play_parts(&self, mut plan: Plan, limit: Duration) -> Result<Played, NotPlayed> {
         let stuck = |error: driver::Error| NotPlayed::Stuck(error.to_string());
         let mut own_peer = None;
-        if leaves_connections(&plan) {
+        if wants_own_peer(&plan) {
             let peer = own_peer.insert(self.driver.open_peer().await.map_err(stuck)?);
             plan.addresses.insert(Endpoint::Peer, peer.address().to_owned());
         }
