@@ -137,12 +137,14 @@ class Call:
         """Whether nothing is left to happen at this end."""
         return self._over() and self._completed and all(call.settled() for call in self._completions)
 
-    async def let_go(self) -> None:
-        """Lets go of the call when its handler's list has finished."""
+    async def let_go(self) -> bool:
+        """Lets go of the call when its handler's list has finished; true if it had not ended by itself."""
+        gave_up = self._let_go or not self._finished
         if self._finished and self._called_back:
             await self._called_back()
         self._drop()
         self._note(lambda entry: setattr(entry, "done", True))
+        return gave_up
 
     def _drop(self) -> None:
         self._let_go = True
