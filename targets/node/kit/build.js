@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Installs what the target in the current folder has locked, and a copy of this kit, unless they are what was installed last:
- * `npm ci` begins anew each time.
+ * Installs what the target in the current folder has locked, and a copy of this kit, unless they are what was installed
+ * last: `npm ci` begins anew each time.
  */
 
 const { execFileSync } = require('node:child_process');

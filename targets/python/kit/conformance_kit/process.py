@@ -57,8 +57,8 @@ class Process:
     """One target."""
 
     def __init__(self) -> None:
-        # Garbage is collected when a handler has let go of a call, and before a flush: else what is ended by that alone would be
-        # ended whenever it happens.
+        # Garbage is collected when a handler has let go of a call, and before a flush: what is ended by that alone would
+        # else be ended whenever it happens.
         gc.disable()
         gc.freeze()
         self.telemetry = Telemetry()
