@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -112,7 +113,8 @@ class Call:
 
     async def make(self, steps: Sequence[pb.ClientStep]) -> None:
         """Makes the call, in its context, and works through its own list."""
-        with current(self._context):
+        # Within the current context nothing is restored afterwards: what an instrumentation leaves behind in it stays.
+        with nullcontext() if self._spec.context == pb.CURRENT else current(self._context):
             self._note(lambda entry: entry.context.CopyFrom(found) if (found := _here()) else None)
             if not self._let_go:
                 await self._begin(steps)
