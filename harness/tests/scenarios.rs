@@ -153,8 +153,12 @@ fn needs_are_read_off_the_script() {
     assert_eq!(of("failure/handler/panic"), [Need::Failure("panic".into())].into());
     assert_eq!(of("status/via/*/*/abort"), [Need::EndVia("abort".into())].into());
     assert_eq!(of("unary/styles/future"), [Need::ClientStyle("future".into())].into());
-    assert_eq!(of("cancel/before-headers/*/client"), [Need::Control].into());
-    assert_eq!(of("cancel/before-headers/*/both"), [].into(), "both ends are in one process");
+    assert_eq!(of("cancel/before-headers/unary/client"), [Need::Control].into());
+    assert_eq!(of("cancel/before-headers/server-stream/client"), [Need::Control, Need::UnreadStreams].into());
+    assert_eq!(of("cancel/before-headers/server-stream/server"), [Need::Control].into());
+    assert_eq!(of("cancel/mid-stream/client/server-stream"), BTreeSet::new());
+    assert_eq!(of("cancel/before-headers/bidi/both"), [].into(), "both ends are in one process");
+    assert_eq!(of("cancel/before-headers/unary/both"), [Need::UnansweredCancel].into());
     assert_eq!(of("cancel/relayed"), [].into(), "driver and peer are in one process");
 }
 

@@ -36,7 +36,7 @@ pub use frame::MAX_MESSAGE;
 pub use host::RawHost;
 pub use merge::add_journals;
 pub use peer::Peer;
-pub use play::{Driver, Options, Played, leaves_connections};
+pub use play::{Driver, Options, Played, wants_own_peer};
 pub use pool::CONNECT_LIMIT;
 pub use records::{Records, Wanted};
 pub use script::{Compiled, Party, Place, Signal, compile};

@@ -77,8 +77,8 @@ impl Driver {
         &self.nobody
     }
 
-    /// One more peer that files its records with this driver. For plans that make the peer leave its connections
-    /// (see [`leaves_connections`]): on a shared peer they would take the calls of other plans with them.
+    /// One more peer that files its records with this driver. For plans that want one of their own
+    /// (see [`wants_own_peer`]): on a shared peer they and other plans would be in each other's way.
     ///
     /// # Errors
     /// If the machine gives no sockets.
@@ -228,8 +228,9 @@ fn was_answered(end: &v1::ClientEnd) -> bool {
     answered || end.received > 0 || !end.headers.is_empty()
 }
 
-/// Whether the plan makes a peer leave its connections: such a plan wants a peer of its own.
+/// Whether the plan wants a peer of its own: one that makes the peer leave its connections, which others may be using, or that has a
+/// callback told of a completion, which some languages run in the context of whichever call opened the connection.
 #[must_use]
-pub fn leaves_connections(plan: &Plan) -> bool {
-    plan.script.calls.iter().any(super::script::leaves_connections)
+pub fn wants_own_peer(plan: &Plan) -> bool {
+    plan.script.calls.iter().any(super::script::wants_own_peer)
 }

@@ -375,19 +375,19 @@ fn pairs(pairs: &[(String, String)]) -> Vec<v1::Metadata> {
     pairs.iter().map(|(key, value)| v1::Metadata { key: key.clone(), value: value.clone() }).collect()
 }
 
-/// Whether a server of this call, or of one that it leads to, leaves its connection.
-pub(super) fn leaves_connections(call: &Call) -> bool {
-    let by_server = call.server.iter().flatten().any(step_leaves_connections);
-    by_server || call.on_completion.iter().any(leaves_connections)
+/// Whether a server of this call, or of one that it leads to, leaves its connection or has a callback.
+pub(super) fn wants_own_peer(call: &Call) -> bool {
+    let by_server = call.server.iter().flatten().any(step_wants_own_peer);
+    by_server || call.on_completion.iter().any(wants_own_peer)
 }
 
-fn step_leaves_connections(step: &ServerStep) -> bool {
+fn step_wants_own_peer(step: &ServerStep) -> bool {
     match step {
         ServerStep::Goaway | ServerStep::Disconnect => true,
-        ServerStep::Span { steps, .. } | ServerStep::OnAttempt { steps, .. } => {
-            steps.iter().any(step_leaves_connections)
+        ServerStep::Span { steps, .. } | ServerStep::OnAttempt { steps, .. } => steps.iter().any(step_wants_own_peer),
+        ServerStep::Calls { calls, .. } => {
+            calls.iter().any(|call| !call.on_completion.is_empty() || wants_own_peer(call))
         }
-        ServerStep::Calls { calls, .. } => calls.iter().any(leaves_connections),
         _ => false,
     }
 }

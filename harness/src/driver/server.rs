@@ -145,8 +145,10 @@ impl RawServer {
     fn end_raw(&mut self, status: &str) -> Result<(), Unsupported> {
         let mut trailers = HeaderMap::new();
         if !status.is_empty() {
-            let value = HeaderValue::from_str(status)
+            let mut value = HeaderValue::from_str(status)
                 .map_err(|_| Unsupported(format!("the status {status:?} cannot stand in a header")))?;
+            // Kept out of HPACK's table: gRPC's C core fails every later status of the connection that refers to such an entry.
+            value.set_sensitive(true);
             trailers.insert("grpc-status", value);
         }
         // Over is what a step that came too late finds; the interpreter looked just before.

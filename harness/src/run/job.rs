@@ -371,6 +371,12 @@ pub(super) fn lacks(case: &Case, capabilities: &Capabilities) -> Option<String> 
             Some(format!("the target cannot fail by `{how}`"))
         }
         Need::Retry if !capabilities.retry => Some("the target cannot be told to retry".to_owned()),
+        Need::UnreadStreams if !capabilities.unread_streams => {
+            Some("the target's streams of responses begin only when they are read".to_owned())
+        }
+        Need::UnansweredCancel if !capabilities.unanswered_cancel => {
+            Some("the target's calls cannot be cancelled while they wait for a single response".to_owned())
+        }
         Need::Control if !capabilities.control => Some("the target has no control to carry signals".to_owned()),
         _ => None,
     })

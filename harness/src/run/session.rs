@@ -12,12 +12,12 @@ use super::launch::{Launch, Launched};
 use super::plan::{For, Mint, endpoints, plan};
 use crate::capture::{self, Awaited, Completed, Counts, Held, Patience, Receiver, Settling, Source, Store, complete};
 use crate::convention::Convention;
-use crate::driver::{self, Driver, Options, Remote, Signalled, leaves_connections};
+use crate::driver::{self, Driver, Options, Remote, Signalled, wants_own_peer};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Call, Case, Endpoint, Plan, Script, ServerStep};
 use crate::target::{Capabilities, Failure, Running};
-use crate::trace::{Trace, TraceId};
+use crate::trace::{SpanId, Trace, TraceId};
 use crate::transcript::{Observer, Transcript};
 
 /// How long a target that cannot flush has to be silent: longer than the delay of its batches, several times over, for the
@@ -55,6 +55,8 @@ pub(super) struct Session {
     spans: u64,
     /// The traces of cases with spans that are still hoped to end.
     open: BTreeSet<TraceId>,
+    /// Spans that cases were told of as never ended.
+    unended: BTreeSet<(TraceId, SpanId)>,
     /// The traces of cases that were not played to their end: nobody's, but no stranger's either.
     abandoned: Mutex<BTreeSet<TraceId>>,
 }
@@ -141,6 +143,7 @@ impl Session {
             instrumented,
             spans: 0,
             open: BTreeSet::new(),
+            unended: BTreeSet::new(),
             abandoned: Mutex::default(),
         })
     }
@@ -205,7 +208,7 @@ impl Session {
     async fn play_parts(&self, mut plan: Plan, limit: Duration) -> Result<Played, NotPlayed> {
         let stuck = |error: driver::Error| NotPlayed::Stuck(error.to_string());
         let mut own_peer = None;
-        if leaves_connections(&plan) {
+        if wants_own_peer(&plan) {
             let peer = own_peer.insert(self.driver.open_peer().await.map_err(stuck)?);
             plan.addresses.insert(Endpoint::Peer, peer.address().to_owned());
         }
@@ -259,6 +262,7 @@ impl Session {
         let mut awaited = Counts(traces.map(|trace| (*trace, 0)).collect());
         let completed = complete(&self.store, &self.source(), &mut awaited, self.patience(OPEN)).await;
         let failure = failure(&completed);
+        self.unended.extend(completed.open.iter().map(|open| (open.trace_id, open.span_id)));
         let cut = |case: Played| {
             let trace = self.take(&case.traces);
             evidence(case, trace, &completed, convention)
@@ -331,6 +335,8 @@ impl Session {
         let mut strangers = self.store.take_strangers();
         append(&mut strangers, self.store.take_late());
         self.spans += strangers.spans.len() as u64;
+        // What the end of the process ended is known as never ended, and whose it is.
+        strangers.spans.retain(|span| !self.unended.contains(&(span.trace_id, span.span_id)));
         let refusals = self.store.refusals();
         if stopped.is_ok() && refusals.count > 0 {
             stopped = Err(Failure::BadExport { count: refusals.count, reasons: refusals.reasons });

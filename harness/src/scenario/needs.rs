@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, Case, ClientStep, Endpoint, Script, ServerStep};
+use super::{Call, Case, ClientStep, Endpoint, Script, ServerStep, Shape};
 
 /// Something that a target must offer for a case to run on it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,6 +20,10 @@ pub enum Need {
     Retry,
     /// An address other than `127.0.0.1`.
     Endpoint(Endpoint),
+    /// Streams of responses that begin before they are read.
+    UnreadStreams,
+    /// Cancelling a call that waits for its single response reaches the server: a target that waits there waits for ever else.
+    UnansweredCancel,
     /// A control channel: signals cross between the target's process and the harness's.
     Control,
 }
@@ -105,12 +109,21 @@ impl Survey {
         if call.max_attempts.is_some() {
             self.needs.insert(Need::Retry);
         }
+        if caller == Process::Target && call.shape == Shape::ServerStream && begins_unread(call.steps.as_deref()) {
+            self.needs.insert(Need::UnreadStreams);
+        }
         let to = call.to.unwrap_or(default);
         if matches!(to, Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName) {
             self.needs.insert(Need::Endpoint(to));
         }
         let callee = if matches!(to, Endpoint::Peer | Endpoint::Nobody) { Process::Harness } else { Process::Target };
-        self.client_steps(call.steps.as_deref().unwrap_or_default(), caller);
+        let steps = call.steps.as_deref().unwrap_or_default();
+        let in_target = (caller, callee) == (Process::Target, Process::Target);
+        if in_target && matches!(call.shape, Shape::Unary | Shape::ClientStream) && steps.contains(&ClientStep::Cancel)
+        {
+            self.needs.insert(Need::UnansweredCancel);
+        }
+        self.client_steps(steps, caller);
         self.server_steps(call.server.as_deref().unwrap_or_default(), callee);
         for inner in &call.on_completion {
             self.call(inner, caller, Endpoint::Peer);
@@ -156,4 +169,16 @@ impl Survey {
     fn raises(&mut self, signal: &str, process: Process) {
         self.signals.entry(signal.to_owned()).or_default().raised.insert(process);
     }
+}
+
+/// Whether a list gives its call up, leaves it alone or waits for a signal before it has read anything.
+fn begins_unread(steps: Option<&[ClientStep]>) -> bool {
+    let first_that_tells = |steps: &[ClientStep]| {
+        steps.iter().find_map(|step| match step {
+            ClientStep::Receive { .. } | ClientStep::AwaitEnd => Some(false),
+            ClientStep::Await { .. } | ClientStep::Cancel | ClientStep::Drop | ClientStep::WalkAway => Some(true),
+            _ => None,
+        })
+    };
+    steps.is_some_and(|steps| first_that_tells(steps).unwrap_or(true))
 }

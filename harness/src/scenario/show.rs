@@ -220,6 +220,8 @@ fn need(need: &Need) -> String {
         Need::EndVia(via) => format!("a way to end a call: {via}"),
         Need::Failure(how) => format!("a way to fail: {how}"),
         Need::Retry => "retries".to_owned(),
+        Need::UnreadStreams => "streams that begin before they are read".to_owned(),
+        Need::UnansweredCancel => "calls without a response that can be cancelled".to_owned(),
         Need::Endpoint(to) => format!("an address: {}", endpoint(*to)),
         Need::Control => "control (signals)".to_owned(),
     }

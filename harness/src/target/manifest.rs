@@ -50,6 +50,10 @@ pub struct Capabilities {
     pub ledger: bool,
     /// Whether it can be told to retry.
     pub retry: bool,
+    /// Whether a stream of responses that it asks for begins before it is read.
+    pub unread_streams: bool,
+    /// Whether a call that it cancels while it waits for a single response is cancelled at its server.
+    pub unanswered_cancel: bool,
     /// The client styles that a scripted call may name.
     pub styles: Vec<String>,
     /// The ways to end a call that a script may name.
@@ -65,6 +69,8 @@ impl Default for Capabilities {
             flush: false,
             ledger: false,
             retry: false,
+            unread_streams: true,
+            unanswered_cancel: true,
             styles: Vec::new(),
             ends: Vec::new(),
             failures: Vec::new(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use conformance_kit::control::Control;
 use conformance_kit::in_process::{Bare, Running};
 use conformance_kit::ledger::Ledger;
-use grpc_trace_conformance::driver::{Driver, Error, Options, Peer, Played, Remote, Signalled, leaves_connections};
+use grpc_trace_conformance::driver::{Driver, Error, Options, Peer, Played, Remote, Signalled, wants_own_peer};
 use grpc_trace_conformance::scenario::{Call, Endpoint, Minted, Plan, Script, ServerStep};
 use grpc_trace_conformance::trace::{SpanId, TraceId};
 use grpc_trace_conformance::transcript::{ClientRecord, Outcome, ServerRecord, Transcript};
@@ -64,7 +64,7 @@ impl Stage {
 
     async fn plan_with_peer(&self, script: &str) -> (Plan, Option<Peer>) {
         let mut plan = self.plan(script);
-        if !leaves_connections(&plan) {
+        if !wants_own_peer(&plan) {
             return (plan, None);
         }
         let peer = self.driver.open_peer().await.unwrap();

@@ -371,9 +371,9 @@ class Handler {
     return this.#untilTold();
   }
 
-  /** The call was over before it was ended: a Node handler replies all the same, to nobody. */
+  /** The call was over before it was ended: a Node handler, which need not know, replies all the same, to nobody. */
   #giveUp() {
-    if (this.#callback) this.#callback({ code: codes.CANCELLED, details: 'the call was over' });
+    if (this.#callback) this.#callback(null, message(this.#kept ?? 0));
     else this.#call.end();
   }
 

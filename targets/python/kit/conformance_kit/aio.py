@@ -44,13 +44,6 @@ async def unstopped(awaitable: Awaitable[T]) -> T:
     return future.result()
 
 
-async def collect_garbage() -> None:
-    """Collects, where the tasks are, and has the loop close generators that are then closed."""
-    gc.collect()
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
 class Incoming:
     """The server's end of a call."""
 
@@ -333,6 +326,11 @@ class Runtime:
             with suppress(asyncio.CancelledError):  # the lists are told as well, and go on
                 await all_lists
 
+    async def collect_garbage(self) -> None:
+        gc.collect()
+        for _ in range(5):  # the loop closes generators that nobody holds any more, each in a task of its own
+            await asyncio.sleep(0)
+
     def dial(
         self,
         spec: pb.Call,
@@ -388,10 +386,12 @@ async def run(
     """Runs a target within a loop."""
     process = Process()
     loop = asyncio.get_running_loop()
-    control = Control(
-        process, sys.stdout, lambda: asyncio.run_coroutine_threadsafe(collect_garbage(), loop).result(DRAIN_LIMIT)
-    )
     runtime = Runtime(process, client_interceptors)
+    control = Control(
+        process,
+        sys.stdout,
+        lambda: asyncio.run_coroutine_threadsafe(runtime.collect_garbage(), loop).result(DRAIN_LIMIT),
+    )
     server = grpc.aio.server(options=SERVER_OPTIONS, interceptors=interceptors)
     stubs.add_ConformanceServicer_to_server(Service(process, runtime), server)
     with addresses(server.add_insecure_port) as found:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -112,7 +113,8 @@ class Call:
 
     async def make(self, steps: Sequence[pb.ClientStep]) -> None:
         """Makes the call, in its context, and works through its own list."""
-        with current(self._context):
+        # Within the current context nothing is restored afterwards: what an instrumentation leaves behind in it stays.
+        with nullcontext() if self._spec.context == pb.CURRENT else current(self._context):
             self._note(lambda entry: entry.context.CopyFrom(found) if (found := _here()) else None)
             if not self._let_go:
                 await self._begin(steps)
@@ -137,12 +139,14 @@ class Call:
         """Whether nothing is left to happen at this end."""
         return self._over() and self._completed and all(call.settled() for call in self._completions)
 
-    async def let_go(self) -> None:
-        """Lets go of the call when its handler's list has finished."""
+    async def let_go(self) -> bool:
+        """Lets go of the call when its handler's list has finished; true if it had not ended by itself."""
+        gave_up = self._let_go or not self._finished
         if self._finished and self._called_back:
             await self._called_back()
         self._drop()
         self._note(lambda entry: setattr(entry, "done", True))
+        return gave_up
 
     def _drop(self) -> None:
         self._let_go = True

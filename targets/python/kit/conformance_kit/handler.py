@@ -33,6 +33,9 @@ class Runtime(Protocol):
     async def all_at_once(self, lists: Iterable[Coroutine[object, None, None]]) -> None:
         """Carries out several lists, and waits for them."""
 
+    async def collect_garbage(self) -> None:
+        """Collects, and has what is then closed be closed."""
+
     def dial(
         self, spec: pb.Call, steps: Sequence[pb.ClientStep], request: pb.Message, pairs: Pairs, reused: object
     ) -> Outgoing:
@@ -118,8 +121,11 @@ class Handler:
             await self._finish()
 
     async def _finish(self) -> None:
+        gave_up = False
         while self.calls:  # the completion of one may make others
-            await self.calls.pop(next(iter(self.calls))).let_go()
+            gave_up |= await self.calls.pop(next(iter(self.calls))).let_go()
+        if gave_up:
+            await self.runtime.collect_garbage()
         await self.incoming.terminated()
         for span in reversed(self._outliving):
             span.end()
@@ -234,7 +240,7 @@ class Handler:
                 await self._end(Ending(what.code, what.message, trailers, what.via))
             case "fail":
                 if what.how == "throw":
-                    await self._end(Ending(raises=Exception(what.message)))
+                    await self._end(Ending(raises=RuntimeError(what.message)))
                 else:
                     self._complain(f"a handler cannot fail by {what.how!r} here")
             case _:

@@ -371,6 +371,7 @@ class Runtime:
         self._process = process
         self._insecure_channel = insecure_channel
         self._lock = threading.Lock()
+        self._collecting = threading.Lock()
         self._channels: dict[tuple[str, int], grpc.Channel] = {}
 
     async def pause(self, seconds: float) -> None:
@@ -387,6 +388,10 @@ class Runtime:
         threads = [start_thread(lambda each=each: run_blocking(each)) for each in lists]
         for thread in threads:
             thread.join()
+
+    async def collect_garbage(self) -> None:
+        with self._collecting:  # where a collection is under way, Python does not begin another
+            gc.collect()
 
     def dial(
         self,
@@ -457,8 +462,8 @@ def main(
     """
     logging.basicConfig(stream=sys.stderr)
     process = Process()
-    control = Control(process, sys.stdout, gc.collect)
     runtime = Runtime(process, channel)
+    control = Control(process, sys.stdout, lambda: run_blocking(runtime.collect_garbage()))
     server = grpc.server(ThreadPoolExecutor(max_workers=HANDLERS), options=SERVER_OPTIONS, interceptors=interceptors)
     stubs.add_ConformanceServicer_to_server(Service(process, runtime), server)
     with addresses(server.add_insecure_port) as found:

@@ -17,7 +17,7 @@ class Ledger(SpanProcessor):
     """Counts the sampled spans that were started and ended. (The SDK tells a processor of no others.)"""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a span may be ended by a collection of garbage anywhere
         self._started = self._ended = 0
         self._open: dict[tuple[int, int], ReadableSpan] = {}
 

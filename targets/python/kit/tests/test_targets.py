@@ -201,16 +201,16 @@ class Steps:
 
     def test_cut_short(self):
         """Steps that wait when the call is cancelled."""
-        slow = (
-            'calls { id: "slow" to: "$A" steps { await_end {} } deadline_ms: 400'
-            ' server { raise { signal: "slow" } } server { await_cancelled {} } }'
+        slow = (  # a signal stays raised: each has its own
+            'calls {{ id: "{0}" to: "$A" steps {{ await_end {{}} }} deadline_ms: 400'
+            ' server {{ raise {{ signal: "{0}" }} }} server {{ await_cancelled {{}} }} }}'
         )
         for shape, step, reached in (
             *self.stopped_receiving,
             ("SERVER_STREAM", "send { count: 100000 size: 10000 }", 1),
             ("BIDI", "send { count: 100000 size: 10000 }", 1),
-            ("UNARY", f"calls {{ {slow} }}", 2),
-            ("UNARY", f"calls {{ concurrent: true {slow} }}", 2),
+            ("UNARY", f"calls {{ {slow.format('slow')} }}", 2),
+            ("UNARY", f"calls {{ concurrent: true {slow.format('slow too')} }}", 2),
         ):
             with self.subTest(shape=shape, step=step):
                 signal = f"in {shape} {step[:30]}"
@@ -219,13 +219,14 @@ class Steps:
                     f"steps {{ raise {{ signal: '{signal}' }} }} steps {{ {step} }} steps {{ end {{ }} }}",
                     signal,
                 )
+                inner = "slow too" if "concurrent" in step else "slow"
                 if "calls" in step:
-                    self.target.ask(**{"await": {"signal": "slow", "wait_ms": 5000}})
+                    self.target.ask(**{"await": {"signal": inner, "wait_ms": 5000}})
                 made.cancel()
                 end = self.server(call)
                 self.assertEqual((end.reached, end.over_at, end.cancelled, end.error), (reached, reached, True, ""))
                 if "calls" in step:
-                    entry = self.target.journal("slow")["slow"]
+                    entry = self.target.journal(inner)[inner]
                     self.assertIn(entry.client.code, (1, 4))
                     self.assertTrue(entry.server[0].cancelled)
 
