@@ -1,12 +1,13 @@
 //! Running the faults.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use grpc_trace_conformance::run::Harness;
 use grpc_trace_conformance::scenario::{self, Case, Scenario};
-use tonic_trace_faulty::{Faulty, Variant, variants};
+use tonic_trace_faulty::{Faulty, VARIABLE, Variant, variants};
 
 /// What was found of one fault.
 pub(crate) struct Found {
@@ -45,7 +46,13 @@ async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
         "rpc-dup" => "rpc/dup",
         other => anyhow::bail!("{}: {other} is no convention of the reference's", variant.id()),
     };
-    let harness = Harness::in_process("rust/faulty", Faulty::new(&variant))
+    let harness = if variant.fault.is_process {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets/rust/faulty");
+        Harness::process(folder, "")?.environment(VARIABLE, &variant.id())
+    } else {
+        Harness::in_process("rust/faulty", Faulty::new(&variant))
+    };
+    let harness = harness
         .convention(variant.convention)
         .environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in)
         .strict();

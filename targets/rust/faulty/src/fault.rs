@@ -30,6 +30,8 @@ pub struct Fault {
     pub only: &'static [&'static str],
     /// The conventions under which it is to be seen.
     pub conventions: &'static [&'static str],
+    /// Whether only a process can have it, since it is in what crosses the wire to the backend.
+    pub is_process: bool,
     /// What else is found differs from run to run.
     pub is_racy: bool,
     /// Where it can be, of these ends, shapes and conventions.
@@ -191,6 +193,7 @@ macro_rules! fault {
         $(only: $only:tt,)?
         $(conventions: $conventions:tt,)?
         $(exists: $exists:expr,)?
+        $(process: $process:literal,)?
         $(racy: $racy:literal,)?
         parts: $parts:expr $(,)?
     ) => {
@@ -207,6 +210,7 @@ macro_rules! fault {
             only: fault!(@or [] $($only)?),
             conventions: fault!(@or ["rpc-1.39"] $($conventions)?),
             exists: fault!(@where $($exists)?),
+            is_process: fault!(@flag $($process)?),
             is_racy: fault!(@flag $($racy)?),
             parts: $parts,
         };

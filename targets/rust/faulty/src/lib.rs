@@ -9,6 +9,7 @@ mod parts;
 mod support;
 mod target;
 mod unexpressed;
+mod wire;
 
 pub use fault::{At, Fault, SHAPES, Side, TRANSPARENCY, Variant, variant, variants};
 pub use faults::{CLASSES, FAULTS};

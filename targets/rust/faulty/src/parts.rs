@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use opentelemetry_sdk::trace::{SpanData, SpanProcessor};
+use opentelemetry_sdk::trace::{BatchSpanProcessor, SpanData, SpanProcessor};
 use tonic_trace_reference::{Config, Policy};
 
 use crate::around::Around;
 use crate::ended::{Between, rewriting};
 use crate::fault::{At, Side};
+use crate::wire::{Change, WireExporter};
 
 /// What a fault puts where. The rest is as the reference has it.
 #[derive(Default)]
@@ -52,6 +53,15 @@ impl Parts {
         between: impl FnOnce(Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> + Send + Sync + 'static,
     ) -> Self {
         Self { processor: Some(crate::ended::once(between)), ..Self::default() }
+    }
+
+    /// Changes what is sent to the backend. For a process only: there is no wire inside of one.
+    pub(crate) fn wire(change: Change) -> Self {
+        Self::processor(move |exporting| match WireExporter::new(change) {
+            Ok(exporter) => Box::new(BatchSpanProcessor::builder(exporter).build()),
+            // The harness misses the fault, which says more than a target that does not start.
+            Err(_) => exporting,
+        })
     }
 
     /// As [`outside`](Self::outside), beside what there is.

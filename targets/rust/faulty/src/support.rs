@@ -27,6 +27,7 @@ pub(crate) use crate::around::{Answer, Around, Next, OnRequest, OnResponse, at_e
 pub(crate) use crate::attributes::{KEYS, One, RENAMED, is_of_another, row};
 pub(crate) use crate::fault::{At, SHAPES, Side, TRANSPARENCY, fault};
 pub(crate) use crate::parts::Parts;
+pub(crate) use crate::wire::rpc_spans;
 
 /// The status codes that are an error of the server's own.
 pub(crate) const OF_SERVER: [&str; 6] =
