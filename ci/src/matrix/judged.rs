@@ -39,6 +39,26 @@ impl Found {
         self.variant.names.contains(&TRANSPARENCY)
     }
 
+    /// For people: one line, and below it an example of each finding.
+    pub(crate) fn told(&self, verbose: bool) -> String {
+        let mark = match (self.is_waiting(), self.silent().is_empty()) {
+            (true, _) => "waiting ",
+            (false, true) => "killed  ",
+            (false, false) => "SURVIVES",
+        };
+        let mut text = format!("{mark} {}: {}", self.variant.id(), self.meant().join(" "));
+        let rest = self.other();
+        // Writing into a string cannot fail.
+        let _ = if rest.is_empty() { writeln!(text) } else { writeln!(text, " (also {})", rest.join(" ")) };
+        if let Some(first) = self.stuck.first() {
+            let _ = writeln!(text, "    {} cases could not run, first {first}", self.stuck.len());
+        }
+        for (rule, example) in self.rules.iter().filter(|_| verbose) {
+            let _ = writeln!(text, "    {rule}: {example}");
+        }
+        text
+    }
+
     fn names(&self) -> Vec<&'static str> {
         self.variant.names.iter().copied().filter(|name| *name != TRANSPARENCY).collect()
     }
@@ -94,28 +114,10 @@ impl Matrix {
         problems
     }
 
-    /// For people.
-    pub(crate) fn told(&self, verbose: bool) -> String {
-        let mut text = String::new();
-        for found in &self.faults {
-            let mark = if found.silent().is_empty() { "killed  " } else { "SURVIVES" };
-            let mark = if found.is_waiting() { "waiting " } else { mark };
-            // Writing into a string cannot fail.
-            let _ = write!(text, "{mark} {}: {}", found.variant.id(), found.meant().join(" "));
-            let rest = found.other();
-            let _ = if rest.is_empty() { writeln!(text) } else { writeln!(text, " (also {})", rest.join(" ")) };
-            if !found.stuck.is_empty() {
-                let _ = writeln!(text, "    {} cases could not run, first {}", found.stuck.len(), found.stuck[0]);
-            }
-            if verbose {
-                for (rule, example) in &found.rules {
-                    let _ = writeln!(text, "    {rule}: {example}");
-                }
-            }
-        }
+    /// For people: how many of how many.
+    pub(crate) fn summary(&self) -> String {
         let (waiting, all) = (self.faults.iter().filter(|found| found.is_waiting()).count(), self.faults.len());
         let killed = self.faults.iter().filter(|found| found.silent().is_empty() && !found.is_waiting()).count();
-        let _ = writeln!(text, "\n{all} faults: {killed} killed by the rules that name them, {waiting} wait for a family");
-        text
+        format!("{all} faults: {killed} killed by the rules that name them, {waiting} wait for a family of rules")
     }
 }

@@ -2,8 +2,8 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is its result")]
 
-mod judged;
 mod jsonl;
+mod judged;
 mod page;
 mod run;
 
@@ -47,10 +47,15 @@ const PAGE: &str = "harness/docs/faults.md";
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Runtime::new()?;
-    let found = runtime.block_on(run::run(arguments.only.as_deref(), arguments.jobs))?;
+    let tell = |found: &run::Found| {
+        if arguments.format == Format::Human {
+            print!("{}", found.told(arguments.verbose));
+        }
+    };
+    let found = runtime.block_on(run::run(arguments.only.as_deref(), arguments.jobs, tell))?;
     let matrix = Matrix::new(found, arguments.only.is_none());
     match arguments.format {
-        Format::Human => print!("{}", matrix.told(arguments.verbose)),
+        Format::Human => println!("\n{}", matrix.summary()),
         Format::Jsonl => print!("{}", jsonl::lines(&matrix)?),
     }
     if arguments.only.is_none() {

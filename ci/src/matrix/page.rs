@@ -66,7 +66,9 @@ fn cells(found: &Found) -> String {
 }
 
 fn by_rule(matrix: &Matrix, text: &mut String) {
-    text.push_str("## By rule\n\nHow many faults each rule finds that it is meant to find, and the first three of them.\n\n");
+    text.push_str(
+        "## By rule\n\nHow many faults each rule finds that it is meant to find, and the first three of them.\n\n",
+    );
     text.push_str("| rule | faults | such as |\n|---|---|---|\n");
     for (rule, kills) in matrix.kills() {
         let beyond = BEYOND.iter().find(|(other, _)| *other == rule).map(|(_, why)| format!("none: {why}"));
@@ -79,7 +81,8 @@ fn by_rule(matrix: &Matrix, text: &mut String) {
 fn unexpressed(text: &mut String) {
     text.push_str("## What no fault here models\n\n| bug | seen | why not |\n|---|---|---|\n");
     for bug in UNEXPRESSED {
-        let seen: Vec<_> = bug.seen.iter().enumerate().map(|(index, link)| format!("[{}]({link})", index + 1)).collect();
+        let seen: Vec<_> =
+            bug.seen.iter().enumerate().map(|(index, link)| format!("[{}]({link})", index + 1)).collect();
         let _ = writeln!(text, "| {} | {} | {} |", bug.what, seen.join(", "), bug.why);
     }
 }

@@ -20,8 +20,8 @@ pub(crate) struct Found {
     pub(crate) stuck: Vec<String>,
 }
 
-/// Runs every fault whose id contains `only`, several at a time.
-pub(crate) async fn run(only: Option<&str>, jobs: usize) -> Result<Vec<Found>> {
+/// Runs every fault whose id contains `only`, several at a time, and tells of each in the order of the catalogue.
+pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) -> Result<Vec<Found>> {
     let corpus = scenario::corpus()?;
     let wanted = variants().into_iter().filter(|variant| only.is_none_or(|only| variant.id().contains(only)));
     let wanted: Vec<_> = wanted.collect();
@@ -29,7 +29,7 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize) -> Result<Vec<Found>> {
     // A pattern that selects nothing is better found before minutes have passed.
     let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, &corpus)).collect::<Result<_>>()?;
     let running = stream::iter(planned).map(|(variant, cases)| async move { run_one(variant, &cases).await });
-    running.buffered(jobs.max(1)).try_collect().await
+    running.buffered(jobs.max(1)).inspect_ok(tell).try_collect().await
 }
 
 fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<Case>)> {
@@ -52,10 +52,7 @@ async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
     } else {
         Harness::in_process("rust/faulty", Faulty::new(&variant))
     };
-    let harness = harness
-        .convention(variant.convention)
-        .environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in)
-        .strict();
+    let harness = harness.convention(variant.convention).environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in).strict();
     let results = harness.run_cases(cases).await.with_context(|| format!("{} did not run", variant.id()))?;
     let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
     for result in results {

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// Times are microseconds where OTLP has nanoseconds: the span is in January 1970.
     models: [],
-    client: ["span_longer_than_call"],
-    server: ["span_longer_than_call"],
+    client: ["span_at_another_time"],
+    server: ["span_at_another_time"],
     parts: |at| Parts::ended(move |mut span| {
     if at.is_of(&span) {
         span.start_time = in_microseconds(span.start_time);
