@@ -79,7 +79,8 @@ fn read_code(source: &Path) -> Result<Knows> {
     Ok(found)
 }
 
-fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// The Rust files below a folder.
+pub(crate) fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Everything that CI does. Without a command: all of it.
 #[derive(Parser)]
@@ -21,7 +21,7 @@ struct Arguments {
     step: Option<Step>,
 }
 
-#[derive(Subcommand, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
 enum Step {
     /// Formatting.
     Format,
@@ -41,24 +41,65 @@ enum Step {
         #[arg(long, default_value_t = 1000)]
         runs: usize,
     },
+    /// Every fault of `targets/rust/faulty` is found by the rules that name it, and every rule finds one.
+    Faults(Faults),
 }
 
-const ALL: [Step; 6] = [Step::Format, Step::Layers, Step::Lint, Step::Docs, Step::Readme, Step::Snapshots];
+#[derive(clap::Args, Clone, PartialEq, Eq, Debug, Default)]
+struct Faults {
+    /// Renews the page instead of failing if it is stale
+    #[arg(long)]
+    write: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Only the faults whose id contains this, each with what was found
+    #[arg(long)]
+    only: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object a line
+    Jsonl,
+}
+
+fn all() -> Vec<Step> {
+    let faults = Step::Faults(Faults::default());
+    vec![Step::Format, Step::Layers, Step::Lint, Step::Docs, Step::Readme, Step::Snapshots, faults]
+}
 
 fn main() -> Result<()> {
     let root = root()?;
     let arguments = Arguments::parse();
-    let steps = arguments.step.map_or_else(|| ALL.to_vec(), |step| vec![step]);
+    let steps = arguments.step.map_or_else(all, |step| vec![step]);
     for step in steps {
-        println!("== {step:?}");
+        let name = step.name();
+        // What is for machines is all that they get.
+        let quiet = matches!(&step, Step::Faults(faults) if faults.format == Format::Jsonl);
+        if !quiet {
+            println!("== {name}");
+        }
         let begun = Instant::now();
-        run(step, &root).with_context(|| format!("cargo ci {step:?} failed").to_lowercase())?;
-        println!("== {step:?}: {:.1} s", begun.elapsed().as_secs_f64());
+        run(&step, &root).with_context(|| format!("cargo ci {} failed", name.to_lowercase()))?;
+        if !quiet {
+            println!("== {name}: {:.1} s", begun.elapsed().as_secs_f64());
+        }
     }
     Ok(())
 }
 
-fn run(step: Step, root: &Path) -> Result<()> {
+impl Step {
+    fn name(&self) -> String {
+        let shown = format!("{self:?}");
+        shown.split('(').next().unwrap_or_default().to_owned()
+    }
+}
+
+fn run(step: &Step, root: &Path) -> Result<()> {
     match step {
         Step::Format => steps::format(root),
         Step::Lint => steps::lint(root),
@@ -66,7 +107,8 @@ fn run(step: Step, root: &Path) -> Result<()> {
         Step::Layers => layers::check(root),
         Step::Readme => readme::check(root),
         Step::Snapshots => steps::snapshots(root),
-        Step::Soak { runs } => steps::soak(root, runs),
+        Step::Soak { runs } => steps::soak(root, *runs),
+        Step::Faults(faults) => steps::faults(root, faults),
     }
 }
 

@@ -1,28 +1,27 @@
 //! The steps that are one command each.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::layers::find;
+use crate::{Faults, Format};
+
 pub(crate) fn format(root: &Path) -> Result<()> {
     execute(cargo(root).args(["fmt", "--all", "--check"]))?;
-    // A macro declares the rules' modules, and `cargo fmt` finds only those that stand in the source.
-    let rules = root.join("harness/src/rules");
+    // Macros declare the modules of rules and faults, and `cargo fmt` finds only those that stand in the source.
     let mut files = Vec::new();
-    for entry in fs::read_dir(&rules).with_context(|| format!("cannot read {}", rules.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
+    for folder in ["harness/src/rules", "targets/rust/faulty/src/faults"] {
+        find(&root.join(folder), &mut files)?;
     }
     files.sort();
     execute(Command::new("rustfmt").args(["--edition", "2024", "--check"]).args(files).current_dir(root))
 }
 
 pub(crate) fn lint(root: &Path) -> Result<()> {
-    execute(cargo(root).args(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
+    let all = ["clippy", "--workspace", "--all-targets", "--features", "conformance-ci/matrix", "--locked"];
+    execute(cargo(root).args(all).args(["--", "--deny", "warnings"]))
 }
 
 pub(crate) fn docs(root: &Path) -> Result<()> {
@@ -49,6 +48,23 @@ pub(crate) fn snapshots(root: &Path) -> Result<()> {
 pub(crate) fn soak(root: &Path, runs: usize) -> Result<()> {
     let run = ["run", "--release", "--quiet", "--locked", "--package", "conformance-snapshots", "--bin", "soak", "--"];
     execute(cargo(root).args(run).args(["--runs", &runs.to_string()]))
+}
+
+/// Runs the kill matrix, which is a program of its own: a release build, since it plays every fault.
+pub(crate) fn faults(root: &Path, faults: &Faults) -> Result<()> {
+    let build = ["run", "--quiet", "--release", "--locked", "--package", "conformance-ci"];
+    let mut command = cargo(root);
+    command.args(build).args(["--features", "matrix", "--bin", "fault-matrix", "--"]);
+    if faults.write {
+        command.arg("--write");
+    }
+    if faults.format == Format::Jsonl {
+        command.args(["--format", "jsonl"]);
+    }
+    if let Some(only) = &faults.only {
+        command.args(["--verbose", "--only", only]);
+    }
+    execute(&mut command)
 }
 
 /// Runs a command in the foreground; its exit code decides.

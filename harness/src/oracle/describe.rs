@@ -82,6 +82,28 @@ pub(super) fn server(
     describe(span, &convention.server, &known);
     let (sent, received) = server.map_or((0, 0), |server| (server.sent, server.received));
     messages(span, convention.server.message_event.as_ref(), sent, received);
+    annotate(span, call);
+}
+
+/// What the handler itself writes to its call's span, as long as the span is certainly open.
+fn annotate(span: &mut Span, call: &Call) {
+    for step in call.server.iter().flatten() {
+        match step {
+            ServerStep::Annotate { attributes, events, ok } => {
+                let attribute = |(key, value): &(String, String)| Attribute {
+                    key: key.clone(),
+                    value: Value::String(value.clone()),
+                };
+                span.attributes.extend(attributes.iter().map(attribute));
+                span.events.extend(events.iter().map(|name| Event { name: name.clone(), ..Event::default() }));
+                if *ok {
+                    span.status = Status { code: StatusCode::Ok, message: String::new() };
+                }
+            }
+            ServerStep::End { .. } | ServerStep::Fail { .. } => break,
+            _ => {}
+        }
+    }
 }
 
 /// The milliseconds of all `pause` steps, whoever takes them.

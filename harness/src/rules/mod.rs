@@ -183,6 +183,7 @@ registry! {
     empty_name,
     wrong_name,
     // attribute
+    annotation_lost,
     attribute_deprecated,
     attribute_despite_condition,
     attribute_empty,
@@ -217,6 +218,7 @@ registry! {
     message_event_repeated,
     // lifecycle
     end_before_start,
+    span_at_another_time,
     span_longer_than_call,
     span_never_ended,
     span_shorter_than_call,

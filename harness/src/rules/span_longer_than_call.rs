@@ -34,24 +34,12 @@ rule! {
 const FORGIVEN_NS: u64 = 30_000_000_000;
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    let Some(whole) = duration(case) else { return };
+    let Some((begun, ended)) = case.lasted() else { return };
+    let whole = ended.saturating_sub(begun);
     for (end, _, span) in case.bound() {
         let timed = span.start_ns != 0 && span.end_ns >= span.start_ns;
         if timed && span.end_ns - span.start_ns > whole.saturating_add(FORGIVEN_NS) {
             findings.add(place(case, end, span), "The span lasts far longer than all calls of the case together.");
         }
     }
-}
-
-/// From the first that the harness saw of the case's calls to the last.
-fn duration(case: &Case<'_>) -> Option<u64> {
-    let records = case.calls.iter().filter_map(|call| call.record);
-    let times = records.flat_map(|record| {
-        let servers = record.server.iter().filter_map(|server| server.times);
-        record.client.as_ref().and_then(|client| client.times).into_iter().chain(servers)
-    });
-    let times: Vec<_> = times.collect();
-    let begun = times.iter().map(|times| times.begun_ns).min()?;
-    let ended = times.iter().map(|times| times.ended_ns).max()?;
-    Some(ended.saturating_sub(begun))
 }

@@ -36,6 +36,20 @@ impl Expected {
 }
 
 impl Case<'_> {
+    /// From the first that the harness saw of the case's calls to the last, in nanoseconds since the Unix epoch.
+    #[must_use]
+    pub fn lasted(&self) -> Option<(u64, u64)> {
+        let records = self.calls.iter().filter_map(|call| call.record);
+        let times = records.flat_map(|record| {
+            let servers = record.server.iter().filter_map(|server| server.times);
+            record.client.as_ref().and_then(|client| client.times).into_iter().chain(servers)
+        });
+        let times: Vec<_> = times.collect();
+        let begun = times.iter().map(|times| times.begun_ns).min()?;
+        let ended = times.iter().map(|times| times.ended_ns).max()?;
+        Some((begun, ended))
+    }
+
     /// Whether a condition holds at an end; absent if that is not known, or if it may rightly be either.
     #[must_use]
     pub fn holds(&self, condition: Condition, end: &End<'_>) -> Option<bool> {

@@ -24,7 +24,8 @@
 //! incomplete                                 the target did not finish exporting
 //! ```
 //!
-//! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `fail=HOW`, `method=…`,
+//! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
+//! `fail=HOW`, `method=…`,
 //! `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
 //! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
 //!

@@ -104,6 +104,10 @@ impl Told {
             "annotate-ok" => {
                 steps.insert(0, ServerStep::Annotate { attributes: Vec::new(), events: Vec::new(), ok: true })
             }
+            "annotate" => {
+                let attributes = vec![(value.to_owned(), "yes".to_owned())];
+                steps.insert(0, ServerStep::Annotate { attributes, events: Vec::new(), ok: false });
+            }
             "fail" => *steps = vec![ServerStep::Fail { how: value.to_owned(), message: String::new() }],
             "method" => self.call.method = Some(value.to_owned()),
             "took" => {

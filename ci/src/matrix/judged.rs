@@ -1,0 +1,123 @@
+//! What the matrix comes to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use grpc_trace_conformance::rules::{Family, RULES};
+use tonic_trace_faulty::TRANSPARENCY;
+
+use crate::run::Found;
+
+/// Every fault with what was found of it.
+pub(crate) struct Matrix {
+    pub(crate) faults: Vec<Found>,
+    /// Whether these are all faults: else nothing follows from a rule that found nothing.
+    is_whole: bool,
+}
+
+/// Rules that no fault of a Rust target can trigger, and why.
+pub(crate) const BEYOND: &[(&str, &str)] = &[];
+
+impl Found {
+    /// The rules that had to find it and did.
+    pub(crate) fn meant(&self) -> Vec<&str> {
+        self.names().into_iter().filter(|rule| self.rules.contains_key(*rule)).collect()
+    }
+
+    /// The rules that had to find it and did not.
+    pub(crate) fn silent(&self) -> Vec<&str> {
+        self.names().into_iter().filter(|rule| !self.rules.contains_key(*rule)).collect()
+    }
+
+    /// The rules that found something else about it.
+    pub(crate) fn other(&self) -> Vec<&str> {
+        self.rules.keys().map(String::as_str).filter(|rule| !self.variant.names.contains(rule)).collect()
+    }
+
+    /// Whether its offence has no rule yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.variant.names.contains(&TRANSPARENCY)
+    }
+
+    /// For people: one line, and below it an example of each finding.
+    pub(crate) fn told(&self, verbose: bool) -> String {
+        let mark = match (self.is_waiting(), self.silent().is_empty()) {
+            (true, _) => "waiting ",
+            (false, true) => "killed  ",
+            (false, false) => "SURVIVES",
+        };
+        let mut text = format!("{mark} {}: {}", self.variant.id(), self.meant().join(" "));
+        let rest = self.other();
+        // Writing into a string cannot fail.
+        let _ = if rest.is_empty() { writeln!(text) } else { writeln!(text, " (also {})", rest.join(" ")) };
+        if let Some(first) = self.stuck.first() {
+            let _ = writeln!(text, "    {} cases could not run, first {first}", self.stuck.len());
+        }
+        for (rule, example) in self.rules.iter().filter(|_| verbose) {
+            let _ = writeln!(text, "    {rule}: {example}");
+        }
+        text
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.variant.names.iter().copied().filter(|name| *name != TRANSPARENCY).collect()
+    }
+}
+
+impl Matrix {
+    pub(crate) fn new(faults: Vec<Found>, is_whole: bool) -> Self {
+        Self { faults, is_whole }
+    }
+
+    /// The faults that each rule has to find and found.
+    pub(crate) fn kills(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let mut kills: BTreeMap<_, Vec<_>> = RULES.iter().map(|rule| (rule.id(), Vec::new())).collect();
+        for found in &self.faults {
+            for rule in found.meant() {
+                if let Some(killed) = kills.get_mut(rule) {
+                    killed.push(found.variant.id());
+                }
+            }
+        }
+        kills
+    }
+
+    /// What is wrong with the matrix.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let known: BTreeSet<_> = RULES.iter().map(|rule| rule.id()).collect();
+        let has_transparency = RULES.iter().any(|rule| rule.family == Family::Transparency);
+        for found in &self.faults {
+            let id = found.variant.id();
+            let unknown = found.names().into_iter().filter(|name| !known.contains(name));
+            problems.extend(unknown.map(|name| format!("{id}: there is no rule `{name}`")));
+            if found.is_waiting() && has_transparency {
+                problems.push(format!("{id}: the family `transparency` is there: name the rule that finds it"));
+            }
+            if !found.names().is_empty() && found.rules.is_empty() {
+                problems.push(format!("{id} survives: no rule found it in {} cases", found.cases));
+            } else if !found.silent().is_empty() {
+                let (silent, spoke) = (found.silent().join(", "), found.other().join(", "));
+                problems.push(format!("{id} has to be found by {silent}; what spoke besides: {spoke}"));
+            }
+        }
+        if self.is_whole {
+            let beyond = |rule: &str| BEYOND.iter().any(|(other, _)| *other == rule);
+            for (rule, killed) in self.kills() {
+                match (killed.is_empty(), beyond(rule)) {
+                    (true, false) => problems.push(format!("the rule {rule} kills no fault")),
+                    (false, true) => problems.push(format!("the rule {rule} kills a fault: it is beyond nobody")),
+                    _ => {}
+                }
+            }
+        }
+        problems
+    }
+
+    /// For people: how many of how many.
+    pub(crate) fn summary(&self) -> String {
+        let (waiting, all) = (self.faults.iter().filter(|found| found.is_waiting()).count(), self.faults.len());
+        let killed = self.faults.iter().filter(|found| found.silent().is_empty() && !found.is_waiting()).count();
+        format!("{all} faults: {killed} killed by the rules that name them, {waiting} wait for a family of rules")
+    }
+}

@@ -1,0 +1,70 @@
+//! Running the faults.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use grpc_trace_conformance::run::Harness;
+use grpc_trace_conformance::scenario::{self, Case, Scenario};
+use tonic_trace_faulty::{Faulty, VARIABLE, Variant, variants};
+
+/// What was found of one fault.
+pub(crate) struct Found {
+    pub(crate) variant: Variant,
+    /// Each rule that spoke, with the first case in which it did and what it said.
+    pub(crate) rules: BTreeMap<String, String>,
+    /// How many cases were judged.
+    pub(crate) cases: usize,
+    /// The cases that could not be run to their end.
+    pub(crate) stuck: Vec<String>,
+}
+
+/// Runs every fault whose id contains `only`, several at a time, and tells of each in the order of the catalogue.
+pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) -> Result<Vec<Found>> {
+    let corpus = scenario::corpus()?;
+    let wanted = variants().into_iter().filter(|variant| only.is_none_or(|only| variant.id().contains(only)));
+    let wanted: Vec<_> = wanted.collect();
+    ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
+    // A pattern that selects nothing is better found before minutes have passed.
+    let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, &corpus)).collect::<Result<_>>()?;
+    let running = stream::iter(planned).map(|(variant, cases)| async move { run_one(variant, &cases).await });
+    running.buffered(jobs.max(1)).inspect_ok(tell).try_collect().await
+}
+
+fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<Case>)> {
+    let patterns: Vec<String> = variant.fault.only.iter().map(|pattern| (*pattern).to_owned()).collect();
+    let cases = scenario::select(corpus, &patterns).with_context(|| variant.id())?;
+    Ok((variant, cases.into_iter().cloned().collect()))
+}
+
+async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
+    let opt_in = match variant.convention {
+        "rpc-1.38" => "",
+        "rpc-1.39" => "rpc",
+        "rpc-next" => "rpc/next",
+        "rpc-dup" => "rpc/dup",
+        other => anyhow::bail!("{}: {other} is no convention of the reference's", variant.id()),
+    };
+    let harness = if variant.fault.is_process {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets/rust/faulty");
+        Harness::process(folder, "")?.environment(VARIABLE, &variant.id())
+    } else {
+        Harness::in_process("rust/faulty", Faulty::new(&variant))
+    };
+    let harness = harness.convention(variant.convention).environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in).strict();
+    let results = harness.run_cases(cases).await.with_context(|| format!("{} did not run", variant.id()))?;
+    let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
+    for result in results {
+        let verdict = result.verdict;
+        found.cases += usize::from(verdict.outcome.is_executed());
+        if verdict.outcome.is_red() && !verdict.outcome.is_executed() {
+            found.stuck.push(format!("{}: {}", verdict.name.id(), verdict.why.clone().unwrap_or_default()));
+        }
+        for judged in verdict.findings {
+            let example = || format!("{}: {}", verdict.name.id(), judged.finding.message);
+            found.rules.entry(judged.finding.rule.clone()).or_insert_with(example);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,10 @@
+use crate::support::*;
+
+fault! {
+    /// The span's id has four bytes.
+    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    both: ["invalid_id"],
+    only: ["unary/ok"],
+    process: true,
+    parts: |_| Parts::wire(|sent| rpc_spans(sent).for_each(|span| span.span_id.truncate(4))),
+}

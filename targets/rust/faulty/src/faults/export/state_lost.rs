@@ -1,0 +1,16 @@
+use crate::support::*;
+
+fault! {
+    /// The tracestate of a span is not exported.
+    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    client: ["tracestate_not_inherited"],
+    server: ["tracestate_not_inherited"],
+    only: ["context", "unary/ok"],
+    parts: |at| Parts::ended(move |mut span| {
+    if at.is_of(&span) {
+        let own = &span.span_context;
+        span.span_context = SpanContext::new(own.trace_id(), own.span_id(), own.trace_flags(), false, TraceState::NONE);
+    }
+    vec![span]
+}),
+}

@@ -1,0 +1,10 @@
+use crate::support::*;
+
+fault! {
+    /// The span's kind is a number that OTLP does not have.
+    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    both: ["malformed_export"],
+    only: ["unary/ok"],
+    process: true,
+    parts: |_| Parts::wire(|sent| rpc_spans(sent).for_each(|span| span.kind = 17)),
+}

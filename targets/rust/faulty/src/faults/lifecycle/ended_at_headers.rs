@@ -1,0 +1,24 @@
+use crate::support::*;
+
+fault! {
+    /// The span ends when the response's headers are there, as in a layer that ends it when the future of the
+    /// response is ready. One shape at a time.
+    models: ["https://github.com/grpc/grpc-rust/issues/1824", "https://github.com/open-telemetry/opentelemetry-ebpf-instrumentation/issues/2992"],
+    client: ["span_shorter_than_call"],
+    server: ["span_shorter_than_call"],
+    each: SHAPES,
+    parts: |at| Parts::policy(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Policy for Broken {
+    fn at_headers(&self, call: &Call, status: StatusCode, headers: &HeaderMap, is_end: bool) -> Ending {
+        match Standard.at_headers(call, status, headers, is_end) {
+            Ending::Open if self.at.is(call) => Ending::Now(Outcome::of(Code::Ok)),
+            other => other,
+        }
+    }
+}

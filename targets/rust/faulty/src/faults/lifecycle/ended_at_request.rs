@@ -1,0 +1,17 @@
+use crate::support::*;
+
+fault! {
+    /// The span ends as soon as the request is on its way.
+    models: ["https://github.com/grpc/grpc-rust/issues/855"],
+    client: ["span_shorter_than_call"],
+    parts: |_| Parts::policy(Broken),
+}
+
+struct Broken;
+
+impl Policy for Broken {
+    fn inject(&self, call: &Call, cx: &Context, headers: &mut HeaderMap) {
+        Standard.inject(call, cx, headers);
+        cx.span().end();
+    }
+}

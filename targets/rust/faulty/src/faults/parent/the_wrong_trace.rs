@@ -1,0 +1,25 @@
+use crate::support::*;
+
+fault! {
+    /// The span has its parent's id and a trace id of its own.
+    models: ["https://github.com/open-telemetry/opentelemetry-ebpf-instrumentation/issues/364"],
+    client: ["wrong_trace"],
+    server: ["wrong_trace"],
+    parts: |at| Parts::policy(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Policy for Broken {
+    fn parent(&self, call: &Call, found: Context) -> Context {
+        if !self.at.is(call) || !has_span(&found) {
+            return found;
+        }
+        with_span_context(&found, |own| {
+            let trace = u128::from_be_bytes(own.trace_id().to_bytes()) ^ 0xff;
+            with_ids(own, TraceId::from(trace), own.span_id())
+        })
+    }
+}

@@ -1,0 +1,20 @@
+use crate::support::*;
+
+fault! {
+    /// The baggage of a request that has no context is not passed on.
+    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/context/api-propagators.md"],
+    server: ["baggage_not_seen"],
+    only: ["context", "unary/ok"],
+    parts: |_| Parts::policy(Broken),
+}
+
+struct Broken;
+
+impl Policy for Broken {
+    fn extract(&self, call: &Call, headers: &mut HeaderMap) -> Context {
+        if !has_span(&Standard.extract(call, headers)) {
+            headers.remove("baggage");
+        }
+        Standard.extract(call, headers)
+    }
+}

@@ -1,0 +1,17 @@
+use crate::support::*;
+
+fault! {
+    /// Flags that nobody has defined are set.
+    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    client: ["unknown_flag_set"],
+    parts: |_| Parts::policy(Broken),
+}
+
+struct Broken;
+
+impl Policy for Broken {
+    fn inject(&self, call: &Call, cx: &Context, headers: &mut HeaderMap) {
+        Standard.inject(call, cx, headers);
+        rewrite(headers, "traceparent", |text| format!("{}81", &text[..53]));
+    }
+}

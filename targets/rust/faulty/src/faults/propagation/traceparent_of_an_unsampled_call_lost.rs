@@ -1,0 +1,18 @@
+use crate::support::*;
+
+fault! {
+    /// A call that is not sampled sends no context: the next service decides anew.
+    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/context/api-propagators.md"],
+    client: ["traceparent_missing"],
+    parts: |_| Parts::policy(Broken),
+}
+
+struct Broken;
+
+impl Policy for Broken {
+    fn inject(&self, call: &Call, cx: &Context, headers: &mut HeaderMap) {
+        if cx.span().span_context().is_sampled() {
+            Standard.inject(call, cx, headers);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use crate::support::*;
+
+fault! {
+    /// Two calls at once break each other: they share a map that is not meant to be shared.
+    models: ["https://github.com/grpc-ecosystem/grpc-opentracing/issues/12", "https://github.com/containerd/containerd/issues/11138"],
+    client: [TRANSPARENCY],
+    only: ["relay/fan-out", "concurrency/one-parent", "unary/ok"],
+    parts: |at| Parts::outside(at, SideBySide::default()),
+}
+
+#[derive(Default)]
+struct SideBySide(Arc<AtomicU64>);
+
+impl Around for SideBySide {
+    fn call(&self, request: Request<Body>, mut next: Next) -> Answer {
+        let others = self.0.fetch_add(1, Ordering::SeqCst);
+        let (count, answer) = (Arc::clone(&self.0), next.call(request));
+        Box::pin(async move {
+            let answer = answer.await;
+            count.fetch_sub(1, Ordering::SeqCst);
+            if others > 0 { Ok(failed()) } else { answer }
+        })
+    }
+}

@@ -1,0 +1,10 @@
+use crate::support::*;
+
+fault! {
+    /// The deadline of a call is not passed on.
+    models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/pull/5543"],
+    client: [TRANSPARENCY],
+    server: [TRANSPARENCY],
+    only: ["deadline"],
+    parts: |at| Parts::inside(at, OnRequest(|request: &mut Request<Body>| _ = request.headers_mut().remove("grpc-timeout"))),
+}

@@ -1,0 +1,10 @@
+use crate::support::*;
+
+fault! {
+    /// The message of an error is lost on its way.
+    models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/1475"],
+    client: [TRANSPARENCY],
+    server: [TRANSPARENCY],
+    only: ["status", "unary/ok"],
+    parts: |at| Parts::outside(at, OnResponse::new(|response| changed(response, |headers| _ = headers.remove("grpc-message")))),
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+pub mod around;
+mod attributes;
+mod ended;
+mod fault;
+mod faults;
+mod parts;
+mod support;
+mod target;
+mod unexpressed;
+mod wire;
+
+pub use fault::{At, Fault, SHAPES, Side, TRANSPARENCY, Variant, variant, variants};
+pub use faults::{CLASSES, FAULTS};
+pub use parts::Parts;
+pub use target::{Faulty, VARIABLE};
+pub use unexpressed::{UNEXPRESSED, Unexpressed};
