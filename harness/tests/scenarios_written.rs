@@ -84,7 +84,7 @@ fn client_steps() -> impl Strategy<Value = Vec<ClientStep>> {
         Just(ClientStep::Drop),
         Just(ClientStep::WalkAway),
     ];
-    vec(step, 0..5)
+    vec(step.boxed(), 0..5)
 }
 
 fn server_steps(depth: u32) -> BoxedStrategy<Vec<ServerStep>> {
@@ -94,60 +94,64 @@ fn server_steps(depth: u32) -> BoxedStrategy<Vec<ServerStep>> {
     }
     let inner = server_steps(depth - 1);
     let nested = prop_oneof![
-        (text(), inner.clone(), any::<bool>()).prop_map(|(name, steps, outlives)| ServerStep::Span {
-            name,
-            steps,
-            outlives
-        }),
-        (any::<u32>(), inner.clone()).prop_map(|(number, steps)| ServerStep::OnAttempt { number, steps }),
-        (vec(call(inner), 0..3), any::<bool>()).prop_map(|(calls, concurrent)| ServerStep::Calls { calls, concurrent }),
-        (text(), client_steps()).prop_map(|(call, steps)| ServerStep::On { call, steps }),
+        (text(), inner.clone(), any::<bool>())
+            .prop_map(|(name, steps, outlives)| ServerStep::Span { name, steps, outlives })
+            .boxed(),
+        (any::<u32>(), inner.clone()).prop_map(|(number, steps)| ServerStep::OnAttempt { number, steps }).boxed(),
+        (vec(call(inner), 0..3), any::<bool>())
+            .prop_map(|(calls, concurrent)| ServerStep::Calls { calls, concurrent })
+            .boxed(),
+        (text(), client_steps()).prop_map(|(call, steps)| ServerStep::On { call, steps }).boxed(),
     ];
-    vec(prop_oneof![3 => leaf, 1 => nested], 0..5).boxed()
+    vec(prop_oneof![3 => leaf, 1 => nested.boxed()], 0..5).boxed()
 }
 
+/// Each alternative is boxed: those of a `prop_oneof!` stand side by side on the stack, at every level of nesting, and a test's
+/// stack is small.
 fn leaf() -> impl Strategy<Value = ServerStep> {
     let talk = prop_oneof![
-        any::<u32>().prop_map(|count| ServerStep::Receive { count }),
-        pairs().prop_map(|metadata| ServerStep::SendHeaders { metadata }),
-        any::<(u32, u32)>().prop_map(|(count, size)| ServerStep::Send { count, size }),
-        any::<u32>().prop_map(|ms| ServerStep::Pause { ms }),
-        Just(ServerStep::AwaitCancelled),
-        text().prop_map(|signal| ServerStep::Await { signal }),
-        text().prop_map(|signal| ServerStep::Raise { signal }),
-        (0..20u32, text(), text(), pairs(), option::of(text())).prop_map(|(code, message, details, trailers, via)| {
-            ServerStep::End { code: Code(code), message, details, trailers, via }
-        }),
-        (text(), text()).prop_map(|(how, message)| ServerStep::Fail { how, message }),
+        any::<u32>().prop_map(|count| ServerStep::Receive { count }).boxed(),
+        pairs().prop_map(|metadata| ServerStep::SendHeaders { metadata }).boxed(),
+        any::<(u32, u32)>().prop_map(|(count, size)| ServerStep::Send { count, size }).boxed(),
+        any::<u32>().prop_map(|ms| ServerStep::Pause { ms }).boxed(),
+        Just(ServerStep::AwaitCancelled).boxed(),
+        text().prop_map(|signal| ServerStep::Await { signal }).boxed(),
+        text().prop_map(|signal| ServerStep::Raise { signal }).boxed(),
+        (0..20u32, text(), text(), pairs(), option::of(text()))
+            .prop_map(|(code, message, details, trailers, via)| {
+                let code = Code(code);
+                ServerStep::End { code, message, details, trailers, via }
+            })
+            .boxed(),
+        (text(), text()).prop_map(|(how, message)| ServerStep::Fail { how, message }).boxed(),
     ];
     let context = prop_oneof![
-        (text(), text()).prop_map(|(key, value)| ServerStep::Baggage { key, value }),
-        (pairs(), vec(text(), 0..3), any::<bool>()).prop_map(|(attributes, events, ok)| ServerStep::Annotate {
-            attributes,
-            events,
-            ok
-        }),
-        text().prop_map(|name| ServerStep::SaveContext { name }),
+        (text(), text()).prop_map(|(key, value)| ServerStep::Baggage { key, value }).boxed(),
+        (pairs(), vec(text(), 0..3), any::<bool>())
+            .prop_map(|(attributes, events, ok)| ServerStep::Annotate { attributes, events, ok })
+            .boxed(),
+        text().prop_map(|name| ServerStep::SaveContext { name }).boxed(),
     ];
     let wire = prop_oneof![
-        any::<u32>().prop_map(|code| ServerStep::Reset { code }),
-        Just(ServerStep::Goaway),
-        Just(ServerStep::Disconnect),
-        text().prop_map(|status| ServerStep::RawStatus { status }),
-        any::<u32>().prop_map(|status| ServerStep::HttpStatus { status }),
+        any::<u32>().prop_map(|code| ServerStep::Reset { code }).boxed(),
+        Just(ServerStep::Goaway).boxed(),
+        Just(ServerStep::Disconnect).boxed(),
+        text().prop_map(|status| ServerStep::RawStatus { status }).boxed(),
+        any::<u32>().prop_map(|status| ServerStep::HttpStatus { status }).boxed(),
     ];
-    prop_oneof![3 => talk, 1 => context, 1 => wire]
+    prop_oneof![3 => talk.boxed(), 1 => context.boxed(), 1 => wire.boxed()]
 }
 
 /// With what has a meaning in a scenario file, or in TOML.
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
+fn text() -> BoxedStrategy<String> {
+    let text = prop_oneof![
         ".{0,6}",
         "[$a-c{}\"'\\\\\n\t ]{0,6}",
         Just("$name".to_owned()),
         Just("send".to_owned()),
         Just("$$".to_owned()),
-    ]
+    ];
+    text.boxed()
 }
 
 fn pairs() -> impl Strategy<Value = Vec<(String, String)>> {
