@@ -2,7 +2,7 @@ use super::support::{compared, differing_entries};
 use super::{Findings, Place};
 use crate::convention::Side;
 use crate::subject::Case;
-use crate::transcript::{CallRecord, Entry};
+use crate::transcript::{CallRecord, Code, Entry};
 
 rule! {
     /// Metadata reaches the other end as the application sent it: nothing is lost, repeated, added or rewritten on the way,
@@ -40,8 +40,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         for (with, without) in call.with.server.iter().zip(&call.without.server) {
             tell(findings, call.path, Side::Server, "request metadata", &with.metadata, &without.metadata);
         }
-        if call.ended_alike() {
+        // How much of the headers an API gives with an error is a matter of what arrived together.
+        if call.ended_alike() && call.outcomes().is_some_and(|(with, _)| with.code == Code::OK) {
             tell(findings, call.path, Side::Client, "response headers", headers(&call.with), headers(&call.without));
+        }
+        if call.ended_alike() {
             tell(findings, call.path, Side::Client, "trailers", trailers(&call.with), trailers(&call.without));
         }
     }

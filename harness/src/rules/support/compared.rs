@@ -49,8 +49,8 @@ fn client_outcome(record: &CallRecord) -> Option<&Outcome> {
     client.outcome.as_ref().filter(|_| client.gave_up.is_none())
 }
 
-/// What a propagator may put into metadata, what says the time, and what counts it.
-const NO_MATTER: [&str; 13] = [
+/// What a propagator may put into metadata, and what says the time.
+const NO_MATTER: [&str; 12] = [
     "traceparent",
     "tracestate",
     "baggage",
@@ -62,9 +62,16 @@ const NO_MATTER: [&str; 13] = [
     "x-b3-parentspanid",
     "x-b3-sampled",
     "uber-trace-id",
-    "grpc-timeout",
     "date",
 ];
+
+/// Whether an entry is the application's: not a propagator's, and not what gRPC and HTTP/2 write for themselves, some of which
+/// says where a target listens, how long a call may last, or which headers went out together.
+fn is_of_the_application(key: &str) -> bool {
+    const TRANSPORT: [&str; 3] = ["te", "content-type", "user-agent"];
+    let of_grpc = key.starts_with("grpc-") && key != "grpc-status-details-bin";
+    !key.starts_with(':') && !of_grpc && !TRANSPORT.contains(&key) && !NO_MATTER.contains(&key)
+}
 
 /// The keys under which there are other values with the instrumentation than without, in the alphabet's order.
 pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> Vec<String> {
@@ -78,7 +85,7 @@ pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> 
 
 fn by_key(entries: &[Entry]) -> BTreeMap<&str, Vec<String>> {
     let mut by_key: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| !NO_MATTER.contains(&entry.key.as_str())) {
+    for entry in entries.iter().filter(|entry| is_of_the_application(&entry.key)) {
         by_key.entry(&entry.key).or_default().push(without_ids(&entry.value));
     }
     by_key
@@ -113,7 +120,8 @@ mod tests {
     #[test]
     fn what_a_propagator_adds_and_what_a_run_mints_is_no_difference() {
         let without = [entry("k", "a"), entry("trace-parent", "00-00f067aa0ba902b7-01")];
-        let with = [entry("traceparent", "x"), entry("trace-parent", "00-b7ad6b7169203331-01"), entry("k", "a")];
+        let ours = [entry("traceparent", "x"), entry(":authority", "127.0.0.1:2"), entry("grpc-timeout", "99m")];
+        let with = [&ours[..], &[entry("trace-parent", "00-b7ad6b7169203331-01"), entry("k", "a")]].concat();
         assert_eq!(differing_entries(&with, &without), [""; 0]);
     }
 
