@@ -44,16 +44,18 @@ impl Receiver {
     ///
     /// If no port can be bound.
     pub async fn start(store: Store) -> io::Result<Self> {
-        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), store).await
+        Self::start_on(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, store)
     }
 
-    /// Listens at this address: for a target that was told it before there was a receiver.
+    /// Listens on a port that is bound already, and that a target was told before there was a receiver. Must be called on a
+    /// Tokio runtime.
     ///
     /// # Errors
     ///
-    /// If it cannot be bound.
-    pub async fn start_at(address: SocketAddr, store: Store) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+    /// If the port cannot be used.
+    pub fn start_on(listener: std::net::TcpListener, store: Store) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let serving = tokio::spawn(accept(listener, store, stop.clone()));

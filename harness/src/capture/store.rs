@@ -94,10 +94,10 @@ struct Table<T> {
 const REASONS_MAX: usize = 8;
 
 impl Default for Limits {
-    /// A million spans or a gibibyte: what a run of every scenario makes, many times over. With as much for requests under
-    /// way, no target makes the harness take more than two gibibytes for it.
+    /// Many times over what a run of every scenario makes. With what requests may occupy that are under way, which has to be
+    /// enough for one of the largest size, no target makes the harness take more than one and a quarter gibibytes.
     fn default() -> Self {
-        Self { spans: 1_000_000, bytes: 1 << 30, under_way: 1 << 30 }
+        Self { spans: 200_000, bytes: 256 << 20, under_way: 1 << 30 }
     }
 }
 
