@@ -1,6 +1,8 @@
 //! A target that does well, until a call with the metadata `x-api-key` arrives: then it does what `MISBEHAVE` says.
 //! The tests of the `conformance` command run it.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -30,14 +32,42 @@ impl Target for Misbehaving {
             "" => reference,
             "uninstrumented" => Arc::new(conformance_kit::in_process::Bare),
             "abort" => Arc::new(On(reference, || std::process::abort())),
+            "flood" => Arc::new(On(reference, flood)),
             "hang" => Arc::new(On(reference, || {
                 loop {
                     std::thread::park();
                 }
             })),
-            other => anyhow::bail!("MISBEHAVE is uninstrumented, abort or hang: not {other}"),
+            other => anyhow::bail!("MISBEHAVE is uninstrumented, abort, flood or hang: not {other}"),
         })
     }
+}
+
+/// Sends two million spans of two bytes each, which are gigabytes when they are decoded.
+fn flood() {
+    let endpoint = std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap_or_default();
+    let mut scope = spans(2, &[0x12, 0x00].repeat(2_000_000));
+    scope = spans(1, &scope);
+    let head = "POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\nconnection: close\r\n";
+    let sent = TcpStream::connect(endpoint.trim_start_matches("http://")).and_then(|mut stream| {
+        stream.write_all(format!("{head}content-length: {}\r\n\r\n", scope.len()).as_bytes())?;
+        stream.write_all(&scope)?;
+        stream.read_to_end(&mut Vec::new())
+    });
+    sent.expect("the receiver answers");
+}
+
+/// A message whose field of this number holds these bytes.
+fn spans(field: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut message = vec![field << 3 | 2];
+    let mut length = bytes.len();
+    while length > 127 {
+        message.push(length as u8 | 128);
+        length >>= 7;
+    }
+    message.push(length as u8);
+    message.extend(bytes);
+    message
 }
 
 struct On(Arc<dyn Instrumentation>, fn());

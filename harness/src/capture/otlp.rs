@@ -2,14 +2,13 @@
 //!
 //! Strings and attribute lists are moved, not copied: the cost beside decoding is small (`benches/ingest.rs`).
 
-use std::fmt;
-
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
 use opentelemetry_proto::tonic::resource::v1::Resource as OtlpResource;
 use opentelemetry_proto::tonic::trace::v1::span::{Event as OtlpEvent, Link as OtlpLink};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span as OtlpSpan, Status as OtlpStatus};
 
+use super::defect::{Defects, Notes, Path, in_hex};
 use crate::trace::{Attribute, Defect, Event, Kind, Link, Resource, Scope, Span, SpanId, Status, StatusCode};
 use crate::trace::{Trace, TraceId, Value};
 
@@ -22,9 +21,19 @@ pub fn convert(request: ExportTraceServiceRequest) -> Trace {
 /// Converts the spans of several resources.
 #[must_use]
 pub fn convert_resource_spans(groups: Vec<ResourceSpans>) -> Trace {
+    convert_noted(groups, &mut Notes::default())
+}
+
+/// Converts the spans of several resources, and tells them what the reader of the request noted of them.
+pub(super) fn convert_noted(groups: Vec<ResourceSpans>, notes: &mut Notes) -> Trace {
     let mut trace = Trace::default();
-    for group in groups {
-        resource_spans(group, &mut trace);
+    // What is wrong with a request, a resource or a scope is wrong with each of its spans: only spans carry defects.
+    let mut defects = Defects::default();
+    if groups.iter().flat_map(|group| &group.scope_spans).any(|scope| !scope.spans.is_empty()) {
+        defects.replace(notes.take(&[]));
+    }
+    for (number, group) in groups.into_iter().enumerate() {
+        resource_spans(group, number, &defects, notes, &mut trace);
     }
     trace
 }
@@ -32,38 +41,47 @@ pub fn convert_resource_spans(groups: Vec<ResourceSpans>) -> Trace {
 /// Converts a resource.
 #[must_use]
 pub fn convert_resource(resource: OtlpResource, schema_url: String) -> Resource {
-    self::resource(Some(resource), schema_url, &mut Vec::new())
+    self::resource(Some(resource), schema_url, &mut Defects::default())
 }
 
-fn resource_spans(group: ResourceSpans, trace: &mut Trace) {
+fn resource_spans(group: ResourceSpans, number: usize, inherited: &Defects, notes: &mut Notes, trace: &mut Trace) {
     if group.scope_spans.iter().all(|scope| scope.spans.is_empty()) {
         return;
     }
-    // What is wrong with a resource is wrong with each of its spans: only spans carry defects.
-    let mut defects = Vec::new();
+    let mut defects = inherited.inherit();
     let index = trace.resources.len();
     trace.resources.push(resource(group.resource, group.schema_url, &mut defects));
-    for scope in group.scope_spans {
-        scope_spans(scope, index, &defects, trace);
+    defects.replace(notes.take(&[number]));
+    for (scope, group) in group.scope_spans.into_iter().enumerate() {
+        scope_spans(group, [number, scope], index, &defects, notes, trace);
     }
 }
 
-fn scope_spans(group: ScopeSpans, resource: usize, inherited: &[Defect], trace: &mut Trace) {
+fn scope_spans(
+    group: ScopeSpans,
+    [of_resource, number]: [usize; 2],
+    resource: usize,
+    inherited: &Defects,
+    notes: &mut Notes,
+    trace: &mut Trace,
+) {
     if group.spans.is_empty() {
         return;
     }
-    let mut defects = inherited.to_vec();
+    let mut defects = inherited.inherit();
     let index = trace.scopes.len();
     trace.scopes.push(scope(group.scope, group.schema_url, &mut defects));
+    defects.replace(notes.take(&[of_resource, number]));
     trace.spans.reserve(group.spans.len());
-    for span in group.spans {
-        trace.spans.push(self::span(span, resource, index, defects.clone()));
+    for (position, span) in group.spans.into_iter().enumerate() {
+        let noted = notes.take(&[of_resource, number, position]);
+        trace.spans.push(self::span(span, resource, index, defects.inherit(), noted));
     }
 }
 
-fn resource(found: Option<OtlpResource>, schema_url: String, defects: &mut Vec<Defect>) -> Resource {
+fn resource(found: Option<OtlpResource>, schema_url: String, defects: &mut Defects) -> Resource {
     let Some(found) = found else {
-        defects.push(defect("resource", "absent"));
+        defects.add("resource", "absent");
         return Resource { schema_url, ..Resource::default() };
     };
     let attributes = attributes(found.attributes, &Path::of("resource").field("attributes"), defects);
@@ -71,14 +89,14 @@ fn resource(found: Option<OtlpResource>, schema_url: String, defects: &mut Vec<D
 }
 
 /// An absent scope is legal: it "is equivalent with an empty instrumentation scope name".
-fn scope(found: Option<InstrumentationScope>, schema_url: String, defects: &mut Vec<Defect>) -> Scope {
+fn scope(found: Option<InstrumentationScope>, schema_url: String, defects: &mut Defects) -> Scope {
     let found = found.unwrap_or_default();
     let attributes = attributes(found.attributes, &Path::of("scope").field("attributes"), defects);
     let dropped_attributes = found.dropped_attributes_count;
     Scope { name: found.name, version: found.version, attributes, dropped_attributes, schema_url }
 }
 
-fn span(found: OtlpSpan, resource: usize, scope: usize, mut defects: Vec<Defect>) -> Span {
+fn span(found: OtlpSpan, resource: usize, scope: usize, mut defects: Defects, noted: Vec<Defect>) -> Span {
     let defects_of = &mut defects;
     times(found.start_time_unix_nano, found.end_time_unix_nano, defects_of);
     let trace_id = TraceId(id(&found.trace_id, &Path::of("trace_id"), defects_of));
@@ -87,10 +105,11 @@ fn span(found: OtlpSpan, resource: usize, scope: usize, mut defects: Vec<Defect>
     let kind = kind(found.kind, defects_of);
     let attributes = attributes(found.attributes, &Path::of("attributes"), defects_of);
     let events = found.events.into_iter().enumerate();
-    let events = events.map(|(index, found)| event(found, &Path::item("events", index), defects_of)).collect();
+    let events = events.map(|(index, found)| event(found, &Path::of("events").at(index), defects_of)).collect();
     let links = found.links.into_iter().enumerate();
-    let links = links.map(|(index, found)| link(found, &Path::item("links", index), defects_of)).collect();
+    let links = links.map(|(index, found)| link(found, &Path::of("links").at(index), defects_of)).collect();
     let status = status(found.status.unwrap_or_default(), defects_of);
+    defects.replace(noted);
     Span {
         trace_id,
         span_id,
@@ -110,34 +129,34 @@ fn span(found: OtlpSpan, resource: usize, scope: usize, mut defects: Vec<Defect>
         status,
         scope,
         resource,
-        defects,
+        defects: defects.into_vec(),
     }
 }
 
 /// Both times are "semantically required", and the end is not before the start. The numbers themselves are kept in
 /// the span; leaving them out here lets a defect read the same in every run.
-fn times(start: u64, end: u64, defects: &mut Vec<Defect>) {
+fn times(start: u64, end: u64, defects: &mut Defects) {
     if start == 0 {
-        defects.push(defect("start_time_unix_nano", "absent"));
+        defects.add("start_time_unix_nano", "absent");
     }
     if end == 0 {
-        defects.push(defect("end_time_unix_nano", "absent"));
+        defects.add("end_time_unix_nano", "absent");
     } else if end < start {
-        defects.push(defect("end_time_unix_nano", "before start_time_unix_nano"));
+        defects.add("end_time_unix_nano", "before start_time_unix_nano");
     }
 }
 
 /// "An ID with all zeroes OR of length other than 16 bytes is considered invalid"; and so with 8.
-fn id<const N: usize>(found: &[u8], path: &Path<'_>, defects: &mut Vec<Defect>) -> [u8; N] {
+fn id<const N: usize>(found: &[u8], path: &Path<'_>, defects: &mut Defects) -> [u8; N] {
     let bytes = <[u8; N]>::try_from(found).unwrap_or([0; N]);
     if bytes == [0; N] {
-        defects.push(defect(path, in_hex(found)));
+        defects.add(path, in_hex(found));
     }
     bytes
 }
 
 /// A root has an empty one. What is neither empty nor an id names nobody, so it is kept as a defect alone.
-fn parent(found: &[u8], defects: &mut Vec<Defect>) -> Option<SpanId> {
+fn parent(found: &[u8], defects: &mut Defects) -> Option<SpanId> {
     if found.is_empty() {
         return None;
     }
@@ -145,7 +164,7 @@ fn parent(found: &[u8], defects: &mut Vec<Defect>) -> Option<SpanId> {
     id.is_valid().then_some(id)
 }
 
-fn kind(found: i32, defects: &mut Vec<Defect>) -> Kind {
+fn kind(found: i32, defects: &mut Defects) -> Kind {
     match found {
         0 => Kind::Unspecified,
         1 => Kind::Internal,
@@ -154,26 +173,26 @@ fn kind(found: i32, defects: &mut Vec<Defect>) -> Kind {
         4 => Kind::Producer,
         5 => Kind::Consumer,
         unknown => {
-            defects.push(defect("kind", unknown));
+            defects.add("kind", unknown);
             Kind::Unspecified
         }
     }
 }
 
-fn status(found: OtlpStatus, defects: &mut Vec<Defect>) -> Status {
+fn status(found: OtlpStatus, defects: &mut Defects) -> Status {
     let code = match found.code {
         0 => StatusCode::Unset,
         1 => StatusCode::Ok,
         2 => StatusCode::Error,
         unknown => {
-            defects.push(defect("status.code", unknown));
+            defects.add("status.code", unknown);
             StatusCode::Unset
         }
     };
     Status { code, message: found.message }
 }
 
-fn event(found: OtlpEvent, path: &Path<'_>, defects: &mut Vec<Defect>) -> Event {
+fn event(found: OtlpEvent, path: &Path<'_>, defects: &mut Defects) -> Event {
     Event {
         time_ns: found.time_unix_nano,
         name: found.name,
@@ -182,7 +201,7 @@ fn event(found: OtlpEvent, path: &Path<'_>, defects: &mut Vec<Defect>) -> Event 
     }
 }
 
-fn link(found: OtlpLink, path: &Path<'_>, defects: &mut Vec<Defect>) -> Link {
+fn link(found: OtlpLink, path: &Path<'_>, defects: &mut Defects) -> Link {
     Link {
         trace_id: TraceId(id(&found.trace_id, &path.field("trace_id"), defects)),
         span_id: SpanId(id(&found.span_id, &path.field("span_id"), defects)),
@@ -193,20 +212,20 @@ fn link(found: OtlpLink, path: &Path<'_>, defects: &mut Vec<Defect>) -> Link {
     }
 }
 
-fn attributes(found: Vec<KeyValue>, path: &Path<'_>, defects: &mut Vec<Defect>) -> Vec<Attribute> {
+fn attributes(found: Vec<KeyValue>, path: &Path<'_>, defects: &mut Defects) -> Vec<Attribute> {
     let entries = found.into_iter().enumerate();
     entries.map(|(index, entry)| attribute(entry, &path.at(index), defects)).collect()
 }
 
-fn attribute(found: KeyValue, path: &Path<'_>, defects: &mut Vec<Defect>) -> Attribute {
+fn attribute(found: KeyValue, path: &Path<'_>, defects: &mut Defects) -> Attribute {
     if found.key_strindex != 0 {
-        defects.push(defect(path.field("key_strindex"), found.key_strindex));
+        defects.add(path.field("key_strindex"), found.key_strindex);
     }
     Attribute { key: found.key, value: value(found.value, path, defects) }
 }
 
 /// Nesting is bounded by whoever decoded the message: prost stops at 100 levels.
-fn value(found: Option<AnyValue>, path: &Path<'_>, defects: &mut Vec<Defect>) -> Value {
+fn value(found: Option<AnyValue>, path: &Path<'_>, defects: &mut Defects) -> Value {
     let Some(found) = found.and_then(|found| found.value) else { return Value::Empty };
     match found {
         any_value::Value::StringValue(text) => Value::String(text),
@@ -221,59 +240,8 @@ fn value(found: Option<AnyValue>, path: &Path<'_>, defects: &mut Vec<Defect>) ->
         any_value::Value::KvlistValue(map) => Value::Map(attributes(map.values, path, defects)),
         any_value::Value::StringValueStrindex(index) => {
             // An index into the dictionary of a profile, which a trace does not have.
-            defects.push(defect(path.field("string_value_strindex"), index));
+            defects.add(path.field("string_value_strindex"), index);
             Value::Empty
         }
-    }
-}
-
-fn defect(field: impl fmt::Display, found: impl fmt::Display) -> Defect {
-    Defect { field: field.to_string(), found: found.to_string() }
-}
-
-fn in_hex(bytes: &[u8]) -> String {
-    // Enough to recognise what it was: an id of a million bytes is a defect, not an archive.
-    let shown = &bytes[..bytes.len().min(64)];
-    let more = if shown.len() < bytes.len() { "…" } else { "" };
-    match bytes.len() {
-        0 => "absent".to_owned(),
-        1 => format!("1 byte: {}", hex::encode(shown)),
-        count => format!("{count} bytes: {}{more}", hex::encode(shown)),
-    }
-}
-
-/// Where in a message something stands. It becomes text only if it is needed.
-#[derive(Clone, Copy)]
-struct Path<'a> {
-    within: Option<&'a Path<'a>>,
-    field: &'static str,
-    index: Option<usize>,
-}
-
-impl Path<'_> {
-    fn of(field: &'static str) -> Path<'static> {
-        Path { within: None, field, index: None }
-    }
-
-    fn item(field: &'static str, index: usize) -> Path<'static> {
-        Path { within: None, field, index: Some(index) }
-    }
-
-    fn field(&self, field: &'static str) -> Path<'_> {
-        Path { within: Some(self), field, index: None }
-    }
-
-    fn at(&self, index: usize) -> Path<'_> {
-        Path { within: Some(self), field: "", index: Some(index) }
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(within) = self.within {
-            write!(f, "{within}{}", if self.field.is_empty() { "" } else { "." })?;
-        }
-        f.write_str(self.field)?;
-        self.index.map_or(Ok(()), |index| write!(f, "[{index}]"))
     }
 }

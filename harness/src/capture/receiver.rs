@@ -1,8 +1,4 @@
-//! The front for OTLP/gRPC.
-//!
-//! It hands out the bytes of a message, not a decoded one as generated code would: what cannot be decoded is an event to
-//! remember, and OTLP/HTTP has the same bytes to decode. The port speaks HTTP/1 already, so that front belongs into
-//! [`serve`], beside the one path that is there.
+//! The port for OTLP: over gRPC, and over HTTP with protobuf or JSON.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -20,12 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
-use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::codegen::{Body as HttpBody, Service, StdError};
-use tonic::server::{Grpc, UnaryService};
-use tonic::{Code, Request, Response, Status};
+use tonic::codegen::{Body as HttpBody, Service};
 
-use super::ingest::{Form, MESSAGE_BYTES_MAX, Refusal, ingest};
+use super::front::serve;
 use super::store::Store;
 
 /// An OTLP receiver on a port of its own, for one target. Dropping it closes the port at once.
@@ -35,8 +28,6 @@ pub struct Receiver {
     stop: CancellationToken,
     serving: JoinHandle<()>,
 }
-
-const GRPC_PATH: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /// Room for what a batch processor sends at once. HTTP/2's default of 64 KiB makes large requests wait for the reader.
 const WINDOW_BYTES: u32 = 4 << 20;
@@ -53,7 +44,18 @@ impl Receiver {
     ///
     /// If no port can be bound.
     pub async fn start(store: Store) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::start_on(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, store)
+    }
+
+    /// Listens on a port that is bound already, and that a target was told before there was a receiver. Must be called on a
+    /// Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be used.
+    pub fn start_on(listener: std::net::TcpListener, store: Store) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let serving = tokio::spawn(accept(listener, store, stop.clone()));
@@ -133,8 +135,8 @@ struct Front {
 
 impl<B> Service<http::Request<B>> for Front
 where
-    B: HttpBody + Send + 'static,
-    B::Error: Into<StdError> + Send,
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Send,
 {
     type Response = http::Response<Body>;
     type Error = Infallible;
@@ -146,95 +148,6 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let store = self.store.clone();
-        Box::pin(async move { Ok(serve(store, request).await) })
-    }
-}
-
-async fn serve<B>(store: Store, request: http::Request<B>) -> http::Response<Body>
-where
-    B: HttpBody + Send + 'static,
-    B::Error: Into<StdError> + Send,
-{
-    match request.uri().path() {
-        GRPC_PATH => export_over_grpc(store, request).await,
-        // Metrics and logs, from exporters that were not told to leave them out.
-        path => Status::unimplemented(format!("only traces are received here, at {GRPC_PATH}: not {path}")).into_http(),
-    }
-}
-
-async fn export_over_grpc<B>(store: Store, request: http::Request<B>) -> http::Response<Body>
-where
-    B: HttpBody + Send + 'static,
-    B::Error: Into<StdError> + Send,
-{
-    let mut grpc = Grpc::new(Raw)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .max_decoding_message_size(MESSAGE_BYTES_MAX)
-        .max_encoding_message_size(MESSAGE_BYTES_MAX);
-    let response = grpc.unary(Export { store: store.clone() }, request).await;
-    // A message that is too large or not gzip never reaches `Export`, but every refusal has its status in the headers.
-    if let Some(status) = Status::from_header_map(response.headers()).filter(|status| status.code() != Code::Ok) {
-        store.refuse(format!("{:?}: {}", status.code(), status.message()));
-    }
-    response
-}
-
-struct Export {
-    store: Store,
-}
-
-impl UnaryService<Bytes> for Export {
-    type Response = Bytes;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Status>> + Send>>;
-
-    fn call(&mut self, request: Request<Bytes>) -> Self::Future {
-        let store = self.store.clone();
-        Box::pin(async move {
-            match ingest(&store, request.into_inner(), Form::Protobuf).await {
-                // No field is set if all was taken: an `ExportTraceServiceResponse` of no bytes.
-                Ok(()) => Ok(Response::new(Bytes::new())),
-                // Neither invites a retry: an exhausted resource does so only with `RetryInfo`.
-                Err(Refusal::Malformed(reason)) => Err(Status::invalid_argument(reason)),
-                Err(Refusal::Flooded(flooded)) => Err(Status::resource_exhausted(flooded.to_string())),
-            }
-        })
-    }
-}
-
-/// A codec that leaves messages as they are.
-#[derive(Debug, Clone, Copy)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        to.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
+        Box::pin(async move { Ok(serve(&store, request).await) })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use super::under_way::{Share, UnderWay};
 use crate::trace::{Attribute, Event, Link, Resource, Scope, Span, Trace, TraceId, Value};
 
 /// The spans that one target has exported and nobody has taken yet. Clones share it.
@@ -22,6 +23,8 @@ pub struct Limits {
     pub spans: usize,
     /// Their approximate size in memory.
     pub bytes: usize,
+    /// The size in memory of the export requests that are being taken, beside what is held.
+    pub under_way: usize,
 }
 
 /// A store was full: spans were lost, so that nothing is known about the absence of any.
@@ -61,6 +64,7 @@ pub struct Held<'a> {
 #[derive(Debug)]
 struct Shared {
     limits: Limits,
+    under_way: UnderWay,
     state: Mutex<State>,
     /// How many batches have arrived; a change wakes those who wait.
     arrivals: watch::Sender<u64>,
@@ -90,9 +94,10 @@ struct Table<T> {
 const REASONS_MAX: usize = 8;
 
 impl Default for Limits {
-    /// A million spans or a gibibyte: what a run of every scenario makes, many times over.
+    /// Many times over what a run of every scenario makes. With what requests may occupy that are under way, which has to be
+    /// enough for one of the largest size, no target makes the harness take more than one and a quarter gibibytes.
     fn default() -> Self {
-        Self { spans: 1_000_000, bytes: 1 << 30 }
+        Self { spans: 200_000, bytes: 256 << 20, under_way: 1 << 30 }
     }
 }
 
@@ -106,8 +111,14 @@ impl Store {
     /// An empty store.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        let shared = Shared { limits, state: Mutex::default(), arrivals: watch::Sender::new(0) };
+        let under_way = UnderWay::new(limits.under_way);
+        let shared = Shared { limits, under_way, state: Mutex::default(), arrivals: watch::Sender::new(0) };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// What one more export request occupies, which is still nothing.
+    pub(super) fn share(&self) -> Share {
+        self.shared.under_way.share()
     }
 
     /// Adds spans, all or none, and wakes those who wait.

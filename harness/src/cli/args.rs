@@ -1,10 +1,11 @@
 //! The arguments.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::run::Choice;
+use crate::run::{Attached, Choice};
 
 /// Are the OpenTelemetry traces of a gRPC service right?
 #[derive(Debug, Parser)]
@@ -98,6 +99,17 @@ pub(super) struct Run {
     /// Shows every red case in full, not only the first with a rule.
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Plays on a target that runs already at this address, and was told to send its spans to --otlp. It is neither built nor
+    /// started, and has no control: cases that need it are not applicable. --target and --convention say what it is.
+    #[arg(long, value_name = "ADDR", requires = "target")]
+    pub(super) attach: Option<String>,
+    /// With --attach: where spans are received, in every form of OTLP.
+    #[arg(long, value_name = "IP:PORT", requires = "attach", default_value = "127.0.0.1:4317")]
+    pub(super) otlp: SocketAddr,
+    /// With --attach: for how many seconds nothing may arrive before what is missing is taken to be missing. It has to be more
+    /// than the delay of the target's batches (OTEL_BSP_SCHEDULE_DELAY, 5 s by default).
+    #[arg(long, value_name = "SECONDS", requires = "attach", default_value_t = Attached::QUIET.as_secs_f64(), value_parser = seconds)]
+    pub(super) quiet: f64,
     /// Lists the cases that would run, one a line, and runs none.
     #[arg(long)]
     pub(super) list: bool,
@@ -153,6 +165,11 @@ pub(super) struct Bless {
     /// Targets at a time.
     #[arg(long, short, value_name = "N", value_parser = at_least_one)]
     pub(super) jobs: Option<usize>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds: &f64| (0.0..=3600.0).contains(seconds));
+    seconds.ok_or_else(|| "give a number of seconds, 3600 at most".into())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

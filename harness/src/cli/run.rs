@@ -1,6 +1,9 @@
 //! `conformance run`.
 
 use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::args::Run;
 use super::built_in;
@@ -8,7 +11,7 @@ use super::interrupt::unless_interrupted;
 use super::output::{self, Reporting};
 use crate::convention;
 use crate::report::{Save, Sink};
-use crate::run::{Options, Selected, run as run_selected, select};
+use crate::run::{Attached, Options, Selected, run as run_selected, select};
 use crate::scenario;
 use crate::usage::UsageError;
 use crate::verdict::{Exit, STRANGERS};
@@ -16,7 +19,10 @@ use crate::verdict::{Exit, STRANGERS};
 pub(super) fn run(args: &Run) -> Result<Exit, UsageError> {
     let corpus = scenario::corpus().map_err(built_in)?;
     let conventions = convention::builtin().map_err(built_in)?;
-    let selected = select(&args.selection.choice(), &corpus, &conventions);
+    let mut selected = select(&args.selection.choice(), &corpus, &conventions);
+    if let Some(address) = &args.attach {
+        selected.attach(attached(address, args)?)?;
+    }
     if args.list {
         return Ok(list(&selected));
     }
@@ -40,6 +46,19 @@ pub(super) fn run(args: &Run) -> Result<Exit, UsageError> {
     drop(sink);
     reporting.finish().map_err(|error| UsageError::new(format!("the report cannot be written: {error}")))?;
     Ok(exit)
+}
+
+/// The port is opened at once: a target that runs has something to send.
+fn attached(address: &str, args: &Run) -> Result<Attached, UsageError> {
+    let otlp = TcpListener::bind(args.otlp).map_err(|error| {
+        UsageError::new(format!("--otlp {}: cannot be listened on ({error}): give another address", args.otlp))
+    })?;
+    let listens = otlp.local_addr().unwrap_or(args.otlp);
+    output::note(&format!(
+        "spans are received at http://{listens}, over OTLP/gRPC and OTLP/HTTP (/v1/traces, protobuf or JSON)"
+    ));
+    let quiet = Duration::from_secs_f64(args.quiet);
+    Ok(Attached { address: address.to_owned(), otlp: Arc::new(otlp), quiet })
 }
 
 /// Runs on a runtime of its own.

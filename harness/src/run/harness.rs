@@ -8,14 +8,14 @@ use conformance_kit::in_process;
 
 use super::baseline::Baseline;
 use super::job::{How, Job};
-use super::launch::{Launch, settings};
+use super::launch::{Attached, Launch, settings};
 use super::plan::Mint;
 use crate::convention::{self, Convention};
 use crate::evidence::Evidence;
 use crate::expect::Expectations;
 use crate::report::{Event, RunName, Sink};
 use crate::scenario::{self, Case};
-use crate::target::{Capabilities, Manifest, TargetError, Variant, build};
+use crate::target::{Capabilities, Limits, Manifest, TargetError, Variant, build};
 use crate::usage::UsageError;
 use crate::verdict::Verdict;
 
@@ -111,6 +111,12 @@ impl Harness {
         Ok(harness)
     }
 
+    /// Against a program that runs already. What it can do is told by [`capabilities`](Self::capabilities); it has no control.
+    pub fn attached(name: impl Into<String>, to: Attached) -> Self {
+        let capabilities = Attached::capabilities(&Capabilities::default());
+        Self::new(name.into(), Launch::Attached { capabilities, limits: Limits::default(), to })
+    }
+
     fn new(name: String, launch: Launch) -> Self {
         Self {
             name,
@@ -150,6 +156,8 @@ impl Harness {
                 *present = settings(&environment);
             }
             Launch::Process { claim, .. } => drop(claim.env.insert(name.into(), value.into())),
+            // It has its environment.
+            Launch::Attached { .. } => {}
         }
         self
     }
@@ -182,11 +190,13 @@ impl Harness {
         self
     }
 
-    /// What a target inside this process can do.
+    /// What a target inside this process, or one that runs already, can do.
     #[must_use]
     pub fn capabilities(mut self, can: Capabilities) -> Self {
-        if let Launch::InProcess { capabilities, .. } = &mut self.launch {
-            *capabilities = can;
+        match &mut self.launch {
+            Launch::InProcess { capabilities, .. } => *capabilities = can,
+            Launch::Attached { capabilities, .. } => *capabilities = Attached::capabilities(&can),
+            Launch::Process { .. } => {}
         }
         self
     }

@@ -10,6 +10,7 @@ use super::baseline::Baseline;
 use super::launch::Launch;
 use super::plan::{For, Mint, plan, plays_alone, strangers};
 use super::session::{Captured, NotPlayed, Played, Session, append, strangers_evidence};
+use crate::capture::Flooded;
 use crate::convention::Convention;
 use crate::evidence::Evidence;
 use crate::expect::Expectations;
@@ -103,6 +104,8 @@ struct State<'a> {
     /// Those with spans that are still hoped to end.
     open: Vec<(&'a Case, Played)>,
     strangers: Trace,
+    /// Whether there were too many of them to know.
+    flooded: Option<Flooded>,
     /// Whether every capture was complete.
     complete: bool,
     spans: u64,
@@ -120,6 +123,7 @@ impl<'a> State<'a> {
             suspects: Vec::new(),
             open: Vec::new(),
             strangers: Trace::default(),
+            flooded: None,
             complete: true,
             spans: 0,
             executed: false,
@@ -150,13 +154,16 @@ impl<'a> State<'a> {
                 let endpoints = session.endpoints();
                 self.sort_out(|case| lacks_endpoint(case, &endpoints));
             }
-            session.warm_up(&self.job.for_whom(), &self.how.mint).await;
+            if let Err(failure) = session.warm_up(&self.job.for_whom(), &self.how.mint).await {
+                return self.give_up(failure);
+            }
             let lost = self.play_all(&mut session).await;
             let rest = session.stop().await;
             self.spans += rest.spans;
             match lost {
                 None => {
                     append(&mut self.strangers, rest.strangers);
+                    self.flooded = rest.flooded;
                     if let Err(failure) = rest.stopped {
                         self.complain(failure);
                     }
@@ -194,13 +201,13 @@ impl<'a> State<'a> {
             return None;
         }
         let (cases, played): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open).into_iter().unzip();
-        let (evidence, failure) = session.settle(played, &self.job.convention).await;
+        let (captured, failure) = session.settle(played, &self.job.convention).await;
         if let Some(lost) = session.lost() {
             self.together.extend(cases);
             return Some(lost);
         }
         self.note(failure);
-        evidence.into_iter().for_each(|evidence| self.judge(evidence));
+        cases.into_iter().zip(captured).for_each(|(case, captured)| self.judge_or_wait(case, captured));
         None
     }
 
@@ -209,7 +216,8 @@ impl<'a> State<'a> {
         let endpoints = session.endpoints();
         let planned =
             cases.into_iter().map(|case| (case, plan(case, &self.job.for_whom(), endpoints.clone(), &self.how.mint)));
-        let (alone, together): (Vec<_>, Vec<_>) = planned.partition(|(_, plan)| plays_alone(plan));
+        let has_control = self.job.launch.capabilities().control;
+        let (alone, together): (Vec<_>, Vec<_>) = planned.partition(|(_, plan)| plays_alone(plan, has_control));
         let playing = {
             let session = &*session;
             let play = |(place, (case, plan))| async move { (place, case, session.play(plan).await) };
@@ -229,6 +237,10 @@ impl<'a> State<'a> {
                     lost = Some(failure);
                     self.suspects.push(case);
                 }
+                Err(NotPlayed::Unreachable { address, reason }) => {
+                    self.cannot(case, &Failure::NobodyListens { address, reason }.to_string());
+                }
+                Err(NotPlayed::Untold(why)) => self.tell(Verdict::not_applicable(self.job.case_name(case), why), None),
                 Err(NotPlayed::Stuck(why)) => self.cannot(case, &why),
             }
         }
@@ -267,6 +279,7 @@ impl<'a> State<'a> {
         match captured {
             Captured::Done(evidence) => self.judge(*evidence),
             Captured::Open(played) => self.open.push((case, *played)),
+            Captured::Lost(failure) => self.cannot(case, &failure.to_string()),
         }
     }
 
@@ -291,6 +304,14 @@ impl<'a> State<'a> {
             Err(NotPlayed::Lost(failure)) => {
                 self.cannot(case, &failure.to_string());
                 Some(failure)
+            }
+            Err(NotPlayed::Unreachable { address, reason }) => {
+                self.cannot(case, &Failure::NobodyListens { address, reason }.to_string());
+                None
+            }
+            Err(NotPlayed::Untold(why)) => {
+                self.tell(Verdict::not_applicable(self.job.case_name(case), why), None);
+                None
             }
             Err(NotPlayed::Stuck(why)) => {
                 self.cannot(case, &why);
@@ -327,6 +348,10 @@ impl<'a> State<'a> {
     }
 
     fn judge_strangers(&mut self) {
+        if let Some(flooded) = self.flooded {
+            let verdict = Verdict::could_not_run(self.job.strangers_name(), flooded.to_string());
+            return self.tell(verdict, None);
+        }
         let plan = strangers(&self.job.for_whom(), &self.how.mint);
         let trace = std::mem::take(&mut self.strangers);
         let evidence = strangers_evidence(plan, trace, self.complete, &self.job.convention);

@@ -1,6 +1,7 @@
 //! Starting a target, as a process or inside this one.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,10 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::capture::{Receiver, Store, StoreExporter};
 use crate::target::{self, Capabilities, Claim, Control, Environment, Failure, Limits, Manifest, Running, Variant};
+
+/// How long a target that cannot flush has to be silent: longer than the delay of its batches, which the harness gives it, several
+/// times over, for the machine may be busy.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The service name that targets are given.
 pub const SERVICE_NAME: &str = "conformance";
@@ -30,6 +35,15 @@ pub enum Launch {
         /// By which convention.
         claim: Claim,
     },
+    /// Not at all: it runs already.
+    Attached {
+        /// What it can do, but for control, which it cannot have.
+        capabilities: Capabilities,
+        /// How long things may take.
+        limits: Limits,
+        /// Where.
+        to: Attached,
+    },
     /// Inside this process.
     InProcess {
         /// What it is.
@@ -41,12 +55,35 @@ pub enum Launch {
     },
 }
 
+/// A target that runs already, as far as the harness has to know.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    /// Where it listens, as a user of gRPC would write it.
+    pub address: String,
+    /// The port to which it sends its spans, whatever form of OTLP it sends.
+    pub otlp: Arc<TcpListener>,
+    /// How long nothing may arrive before it is taken to hold no ended span back: longer than the delay of its batches.
+    pub quiet: Duration,
+}
+
+impl Attached {
+    /// The quiet window for a program whose batches have the delay that the specification gives them: 5 s.
+    pub const QUIET: Duration = Duration::from_secs(6);
+
+    /// What a target can do that has no control.
+    #[must_use]
+    pub fn capabilities(can: &Capabilities) -> Capabilities {
+        Capabilities { control: false, flush: false, ledger: false, ..can.clone() }
+    }
+}
+
 impl std::fmt::Debug for Launch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Process { manifest, variant, .. } => {
                 f.debug_struct("Process").field("manifest", &manifest.name).field("variant", &variant.name).finish()
             }
+            Self::Attached { to, .. } => f.debug_tuple("Attached").field(to).finish(),
             Self::InProcess { settings, .. } => f.debug_struct("InProcess").field("settings", settings).finish(),
         }
     }
@@ -65,7 +102,7 @@ impl Launch {
     pub fn capabilities(&self) -> &Capabilities {
         match self {
             Self::Process { manifest, .. } => &manifest.capabilities,
-            Self::InProcess { capabilities, .. } => capabilities,
+            Self::Attached { capabilities, .. } | Self::InProcess { capabilities, .. } => capabilities,
         }
     }
 
@@ -74,6 +111,7 @@ impl Launch {
         match self {
             Self::Process { manifest, .. } => !manifest.off.is_empty(),
             Self::InProcess { .. } => true,
+            Self::Attached { .. } => false,
         }
     }
 
@@ -82,25 +120,42 @@ impl Launch {
     pub fn limits(&self) -> Limits {
         match self {
             Self::Process { manifest, .. } => manifest.limits,
+            Self::Attached { limits, .. } => *limits,
             Self::InProcess { .. } => Limits::default(),
         }
     }
 
+    /// How long a target that cannot flush has to be silent.
+    pub(super) fn quiet(&self) -> Duration {
+        match self {
+            Self::Attached { to, .. } => to.quiet,
+            Self::Process { .. } | Self::InProcess { .. } => QUIET,
+        }
+    }
+
+    /// Whether it runs before and after, and may have more to tell than what the harness brought about.
+    pub(super) fn is_attached(&self) -> bool {
+        matches!(self, Self::Attached { .. })
+    }
+
     /// Starts the target; its spans go to the store.
     pub(super) async fn start(&self, store: &Store, instrumented: bool) -> Result<Launched, Failure> {
+        let no_receiver = |error: std::io::Error| Failure::NoReceiver { reason: error.to_string() };
         match self {
             Self::Process { manifest, variant, claim } => {
-                let socket = |error: std::io::Error| Failure::Spawn {
-                    program: "the OTLP receiver".into(),
-                    reason: error.to_string(),
-                };
-                let receiver = Receiver::start(store.clone()).await.map_err(socket)?;
+                let receiver = Receiver::start(store.clone()).await.map_err(no_receiver)?;
                 let environment = Environment {
                     otlp_endpoint: receiver.endpoint(),
                     service_name: SERVICE_NAME.into(),
                     instrumentation_off: !instrumented,
                 };
                 let running = target::start(manifest, variant, claim, &environment).await?;
+                Ok(Launched { running, receiver: Some(receiver) })
+            }
+            Self::Attached { limits, to, .. } => {
+                let listener = to.otlp.try_clone().map_err(no_receiver)?;
+                let receiver = Receiver::start_on(listener, store.clone()).map_err(no_receiver)?;
+                let running = Running::new(vec![to.address.clone()], *limits, Box::new(Uncontrolled));
                 Ok(Launched { running, receiver: Some(receiver) })
             }
             Self::InProcess { target, settings, .. } => {
@@ -179,6 +234,25 @@ impl Control for InProcess {
             }
         }
         .boxed()
+    }
+}
+
+/// A target that was running before and goes on afterwards: there is nothing that it could be asked.
+struct Uncontrolled;
+
+impl Control for Uncontrolled {
+    fn ask(&self, command: Command, _limit: Duration) -> BoxFuture<'_, Result<Reply, Failure>> {
+        let asked = target::command_name(&command);
+        std::future::ready(Err(Failure::Refused { asked, reason: "an attached target has no control".into() })).boxed()
+    }
+
+    /// Nobody tells. Calls to it fail.
+    fn lost(&self) -> BoxFuture<'_, Failure> {
+        std::future::pending().boxed()
+    }
+
+    fn stop(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        std::future::ready(Ok(())).boxed()
     }
 }
 

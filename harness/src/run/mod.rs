@@ -31,7 +31,7 @@ use tokio::sync::OnceCell;
 
 pub use baseline::Baseline;
 pub use harness::{CaseResult, Harness, HarnessError};
-pub use launch::{Launch, SERVICE_NAME, settings};
+pub use launch::{Attached, Launch, SERVICE_NAME, settings};
 pub use plan::Mint;
 pub use select::{Choice, Selected, SelectedRun, possible, select};
 
@@ -85,6 +85,9 @@ pub async fn run(selected: Selected, options: Options, sink: &Sink) -> (Tally, E
 }
 
 async fn run_job(run: &SelectedRun, job: &Job, once: &Once, how: &How) {
+    if run.attached.is_some() {
+        return job.run(how, &Baseline::default()).await;
+    }
     if let Availability::Missing(missing) = availability(&run.manifest) {
         let why = format!("the target is unavailable: no {} on PATH", missing.join(", "));
         how.sink.send(Event::Unavailable { run: job.name.clone(), missing });

@@ -139,17 +139,22 @@ pub(super) fn endpoints(addresses: &[String]) -> BTreeMap<Endpoint, String> {
 }
 
 /// Whether a case's spans can only be told by playing it alone: some of them may be roots of traces that neither the driver
-/// minted, nor a handler sees, nor the peer.
-pub(super) fn plays_alone(plan: &Plan) -> bool {
-    plan.script.calls.iter().any(|call| driver_call_plays_alone(call, &call.name, plan))
+/// minted, nor a handler sees, nor the peer. What a handler sees is told for certain only over control.
+pub(super) fn plays_alone(plan: &Plan, has_control: bool) -> bool {
+    plan.script.calls.iter().any(|call| driver_call_plays_alone(call, &call.name, plan, has_control))
 }
 
-fn driver_call_plays_alone(call: &Call, path: &str, plan: &Plan) -> bool {
-    let is_lost = !sends_context(call, path, plan) && !is_handled_for_certain(call);
+fn driver_call_plays_alone(call: &Call, path: &str, plan: &Plan, has_control: bool) -> bool {
+    let is_known = sends_context(call, path, plan) || (has_control && is_handled_for_certain(call));
     let mut after = call.on_completion.iter();
-    is_lost
+    !is_known
         || target_steps_play_alone(call.server.as_deref().unwrap_or_default())
-        || after.any(|inner| driver_call_plays_alone(inner, &format!("{path}.{}", inner.name), plan))
+        || after.any(|inner| driver_call_plays_alone(inner, &format!("{path}.{}", inner.name), plan, has_control))
+}
+
+/// The calls of the driver that bring no context with them: their callee's spans are in a trace that only the callee knows.
+pub(super) fn contextless(plan: &Plan) -> impl Iterator<Item = &str> {
+    plan.script.calls.iter().filter(|call| !sends_context(call, &call.name, plan)).map(|call| call.name.as_str())
 }
 
 /// Whether the driver sends a `traceparent` that a callee has to take up.
@@ -264,7 +269,10 @@ mod tests {
             (false, "[[call]]\nserver = [{ calls = [{ to = \"nobody\" }] }]\n"),
             (true, "[[call]]\nserver = [{ calls = [{ context = \"none\", to = \"nobody\" }] }]\n"),
         ] {
-            assert_eq!(plays_alone(&planned(text)), alone, "{text}");
+            assert_eq!(plays_alone(&planned(text), true), alone, "{text}");
         }
+        let text = "[[call]]\ncontext = \"none\"\n";
+        assert!(plays_alone(&planned(text), false), "its journal may not come back");
+        assert!(!plays_alone(&planned("[[call]]\n"), false));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::job::{Job, lacks};
-use super::launch::Launch;
+use super::launch::{Attached, Launch};
 use crate::convention::Convention;
 use crate::expect::{Expectations, FILE, Subject};
 use crate::pattern::Pattern;
@@ -56,6 +56,8 @@ pub struct SelectedRun {
     pub cases: Vec<Case>,
     /// Whether these are all cases that there are.
     pub is_whole: bool,
+    /// Where it runs, if it is not to be built and started.
+    pub attached: Option<Attached>,
 }
 
 impl SelectedRun {
@@ -70,10 +72,17 @@ impl SelectedRun {
     }
 
     pub(super) fn job(&self, strict: bool) -> Job {
-        let launch = Launch::Process {
-            manifest: Arc::clone(&self.manifest),
-            variant: self.variant.clone(),
-            claim: self.claim.clone(),
+        let launch = match &self.attached {
+            Some(to) => Launch::Attached {
+                capabilities: Attached::capabilities(&self.manifest.capabilities),
+                limits: self.manifest.limits,
+                to: to.clone(),
+            },
+            None => Launch::Process {
+                manifest: Arc::clone(&self.manifest),
+                variant: self.variant.clone(),
+                claim: self.claim.clone(),
+            },
         };
         Job {
             name: self.name(),
@@ -83,6 +92,30 @@ impl SelectedRun {
             strict: strict || self.manifest.strict,
             cases: self.cases.clone(),
             is_whole: self.is_whole,
+        }
+    }
+}
+
+impl Selected {
+    /// Makes the one run that was selected be played on a program that runs already.
+    ///
+    /// # Errors
+    ///
+    /// If it is not one: a program that runs is of one version, and follows one convention.
+    pub fn attach(&mut self, to: Attached) -> Result<(), UsageError> {
+        let names: Vec<_> = self.runs.iter().map(|run| run.name().to_string()).collect();
+        match self.runs.as_mut_slice() {
+            [run] => {
+                run.attached = Some(to);
+                Ok(())
+            }
+            // That nothing was selected is told by itself.
+            [] => Ok(()),
+            _ => {
+                let names = names.join(", ");
+                let problem = "is about one run: say which by --target NAME@VARIANT and --convention";
+                Err(UsageError::new(format!("--attach {problem} (selected: {names})")))
+            }
         }
     }
 }
@@ -130,6 +163,7 @@ pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Convention]) 
                     expectations: Arc::clone(&expectations),
                     cases: cases.list.clone(),
                     is_whole: choice.scenarios.is_empty(),
+                    attached: None,
                 });
             }
         }

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use conformance_proto::SERVICE;
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::cut;
 use super::launch::{Launch, Launched};
-use super::plan::{For, Mint, endpoints, plan};
-use crate::capture::{self, Awaited, Completed, Counts, Held, Patience, Receiver, Settling, Source, Store, complete};
+use super::plan::{For, Mint, contextless, endpoints, plan};
+use crate::capture::{self, Awaited, Completed, Counts, Flooded, Held, Patience, Receiver, Refusals};
+use crate::capture::{Settling, Source, Store, complete};
 use crate::convention::Convention;
 use crate::driver::{self, Driver, Options, Remote, Signalled, wants_own_peer};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
@@ -18,14 +20,10 @@ use crate::oracle;
 use crate::scenario::{Call, Case, Endpoint, Plan, Script, ServerStep};
 use crate::target::{Capabilities, Failure, Running};
 use crate::trace::{SpanId, Trace, TraceId};
-use crate::transcript::{Observer, Transcript};
+use crate::transcript::{Code, Observer, Origin, Transcript};
 
-/// How long a target that cannot flush has to be silent: longer than the delay of its batches, several times over, for the
-/// machine may be busy.
-const QUIET: Duration = Duration::from_secs(1);
-
-/// How long spans that are missing are hoped for. A target with a ledger says by itself that none is under way.
-const LULL: Duration = Duration::from_secs(1);
+/// How long spans that are missing are hoped for, of a target with a ledger, which says by itself that none is under way. Without, it
+/// is the quiet window.
 const LULL_WITH_LEDGER: Duration = Duration::from_millis(250);
 
 /// How long spans that are open are hoped to end, while the target answers and nothing arrives. Every handler was done before.
@@ -34,6 +32,9 @@ const OPEN: Duration = Duration::from_secs(2);
 
 /// When capture gives up in any case.
 const CAPTURE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many spans of nobody are judged. Thousands say no more, and take as long to read as to print.
+const STRANGERS_MAX: usize = 1000;
 
 /// How long the peer's part of a case may go on when driver and target are done with theirs.
 const PEER_LIMIT: Duration = Duration::from_secs(5);
@@ -45,14 +46,19 @@ const DEATH_LIMIT: Duration = Duration::from_secs(1);
 pub(super) struct Session {
     running: Arc<Running>,
     capabilities: Capabilities,
-    /// Without instrumentation no span is owed, so none is waited for.
+    quiet: Duration,
     /// Held open as long as the target may export.
     _receiver: Option<Receiver>,
     store: Store,
     driver: Driver,
+    /// Without instrumentation no span is owed, so none is waited for.
     instrumented: bool,
+    /// It was running before, and goes on afterwards.
+    is_attached: bool,
     /// Spans that were taken from the store.
     spans: u64,
+    /// Export requests that were refused, and whose loss was told.
+    refused: usize,
     /// The traces of cases with spans that are still hoped to end.
     open: BTreeSet<TraceId>,
     /// Spans that cases were told of as never ended.
@@ -104,6 +110,8 @@ pub(super) enum Captured {
     Done(Box<Evidence>),
     /// Some are open: what will become of them, [`Session::settle`] tells.
     Open(Box<Played>),
+    /// Spans were refused meanwhile: some of them may have been the case's.
+    Lost(Failure),
 }
 
 /// Why a case was not played to its end.
@@ -113,6 +121,10 @@ pub(super) enum NotPlayed {
     NotBegun,
     /// The target was lost meanwhile.
     Lost(Failure),
+    /// Nobody listens where the target is said to.
+    Unreachable { address: String, reason: String },
+    /// Without control nobody tells what became of it.
+    Untold(String),
     /// Anything that leaves the target as it was.
     Stuck(String),
 }
@@ -123,6 +135,8 @@ pub(super) struct Rest {
     pub(super) stopped: Result<(), Failure>,
     /// Spans of nobody, and those that came after their case was judged.
     pub(super) strangers: Trace,
+    /// Whether there were too many of them to know.
+    pub(super) flooded: Option<Flooded>,
     /// All spans that arrived.
     pub(super) spans: u64,
 }
@@ -137,11 +151,14 @@ impl Session {
         Ok(Self {
             running: Arc::new(running),
             capabilities,
+            quiet: launch.quiet(),
             _receiver: receiver,
             store,
             driver,
             instrumented,
+            is_attached: launch.is_attached(),
             spans: 0,
+            refused: 0,
             open: BTreeSet::new(),
             unended: BTreeSet::new(),
             abandoned: Mutex::default(),
@@ -151,6 +168,9 @@ impl Session {
     /// The endpoints that the target has, and those that are the harness's.
     pub(super) fn endpoints(&self) -> BTreeMap<Endpoint, String> {
         let mut endpoints = endpoints(self.running.addresses());
+        if self.is_attached {
+            endpoints.entry(Endpoint::Target).or_insert_with(|| self.running.addresses()[0].clone());
+        }
         endpoints.insert(Endpoint::Peer, self.driver.peer_address().to_owned());
         endpoints.insert(Endpoint::Nobody, self.driver.nobody_address().to_owned());
         endpoints
@@ -158,22 +178,40 @@ impl Session {
 
     /// Makes a call through the target that no case is about. It takes upon itself what a program does only once (loading
     /// classes, opening connections), which would eat up the deadline of the first case, and it shows whether spans arrive at
-    /// all: a selection of cases that have no spans would not.
-    pub(super) async fn warm_up(&mut self, of: &For<'_>, mint: &Mint) {
+    /// all: a selection of cases that have no spans would not. And it finds out whether there is a target at all.
+    pub(super) async fn warm_up(&mut self, of: &For<'_>, mint: &Mint) -> Result<(), Failure> {
         let relay = ServerStep::Calls { calls: vec![Call::default()], concurrent: false };
         let call = Call { server: Some(vec![relay]), ..Call::default() };
         let script = Script { calls: vec![call], concurrent: false };
         let case = Case { scenario: "warm-up".into(), name: String::new(), script, open: false };
         let plan = plan(&case, of, self.endpoints(), mint);
         let mut traces: BTreeSet<_> = plan.minted.values().map(|minted| minted.trace_id).collect();
-        // What is wrong with it is wrong with cases too, which are what is reported on.
-        if let Ok(played) = self.play(plan).await {
+        let played = self.play(plan).await;
+        if let Err(NotPlayed::Unreachable { address, reason }) = played {
+            // What takes a connection and breaks it off is something else.
+            let listens = tokio::net::TcpStream::connect(&address).await.is_ok();
+            return Err(match listens {
+                true => Failure::NoTarget { address, reason },
+                false => Failure::NobodyListens { address, reason },
+            });
+        }
+        if self.is_attached {
+            let address = self.running.addresses()[0].clone();
+            is_target(&played).map_err(|reason| Failure::NoTarget { address, reason })?;
+        }
+        // What is wrong with it otherwise is wrong with cases too, which are what is reported on.
+        if let Ok(played) = played {
             traces.extend(cut::traces(&played.plan, &played.transcript));
         }
         let patience = self.patience(OPEN);
         let mut awaited = Counts(traces.iter().map(|trace| (*trace, usize::from(self.instrumented))).collect());
         complete(&self.store, &self.source(), &mut awaited, patience).await;
         self.take(&traces);
+        if self.is_attached {
+            // Of what it did before anybody was there to see it.
+            self.store.take_strangers();
+        }
+        Ok(())
     }
 
     /// Plays a case to its end: the driver's calls, and all that they bring about at the target and at the peer.
@@ -197,16 +235,23 @@ impl Session {
         }
         match played {
             // Its calls fail before the harness learns of the death.
-            Err(NotPlayed::Stuck(why)) => match tokio::time::timeout(DEATH_LIMIT, self.running.lost()).await {
-                Ok(failure) => Err(NotPlayed::Lost(failure)),
-                Err(_) => Err(NotPlayed::Stuck(why)),
-            },
+            Err(why @ (NotPlayed::Stuck(_) | NotPlayed::Unreachable { .. })) => {
+                match tokio::time::timeout(DEATH_LIMIT, self.running.lost()).await {
+                    Ok(failure) => Err(NotPlayed::Lost(failure)),
+                    Err(_) => Err(why),
+                }
+            }
             played => played,
         }
     }
 
     async fn play_parts(&self, mut plan: Plan, limit: Duration) -> Result<Played, NotPlayed> {
-        let stuck = |error: driver::Error| NotPlayed::Stuck(error.to_string());
+        let stuck = |error: driver::Error| match error {
+            driver::Error::Target(driver::TargetError::Connect { address, why }) => {
+                NotPlayed::Unreachable { address, reason: why }
+            }
+            error => NotPlayed::Stuck(error.to_string()),
+        };
         let mut own_peer = None;
         if wants_own_peer(&plan) {
             let peer = own_peer.insert(self.driver.open_peer().await.map_err(stuck)?);
@@ -223,8 +268,19 @@ impl Session {
             Vec::new()
         };
         let transcript = played.finish(&journals, PEER_LIMIT).await.map_err(stuck)?;
-        match complaint(&transcript, limit) {
-            Some(why) => Err(NotPlayed::Stuck(why)),
+        if let Some(path) = contextless(&plan).find(|path| !control && !is_told(&transcript, path)) {
+            let why =
+                format!("without control it is not told what became of call {path}, which ended without a status");
+            return Err(NotPlayed::Untold(why));
+        }
+        match complaint(&transcript) {
+            Some(Complaint::Error(why)) => Err(NotPlayed::Stuck(why)),
+            Some(Complaint::Unfinished(who)) if control => {
+                Err(NotPlayed::Stuck(format!("{who} was not over after {} s", limit.as_secs_f64())))
+            }
+            Some(Complaint::Unfinished(who)) => {
+                Err(NotPlayed::Untold(format!("without control it is not told how {who} went on after its call")))
+            }
             None => Ok(Played { traces: cut::traces(&plan, &transcript), plan, transcript, expected: BTreeMap::new() }),
         }
     }
@@ -248,7 +304,8 @@ impl Session {
         let patience = self.patience(Duration::ZERO);
         let completed = complete(&self.store, &self.source(), &mut awaited, patience).await;
         let failure = failure(&completed);
-        let cut = |case: Played| self.cut(case, &completed, convention);
+        let lost = self.newly_refused();
+        let cut = |case: Played| self.cut(case, &completed, lost.as_ref(), convention);
         (played.into_iter().map(cut).collect(), failure)
     }
 
@@ -257,20 +314,34 @@ impl Session {
         &mut self,
         played: Vec<Played>,
         convention: &Convention,
-    ) -> (Vec<Evidence>, Option<Failure>) {
+    ) -> (Vec<Captured>, Option<Failure>) {
         let traces = played.iter().flat_map(|case| &case.traces);
         let mut awaited = Counts(traces.map(|trace| (*trace, 0)).collect());
         let completed = complete(&self.store, &self.source(), &mut awaited, self.patience(OPEN)).await;
         let failure = failure(&completed);
         self.unended.extend(completed.open.iter().map(|open| (open.trace_id, open.span_id)));
+        let lost = self.newly_refused();
         let cut = |case: Played| {
             let trace = self.take(&case.traces);
-            evidence(case, trace, &completed, convention)
+            match &lost {
+                Some(lost) => Captured::Lost(lost.clone()),
+                None => Captured::Done(Box::new(evidence(case, trace, &completed, convention))),
+            }
         };
         (played.into_iter().map(cut).collect(), failure)
     }
 
-    fn cut(&mut self, case: Played, completed: &Completed<Failure>, convention: &Convention) -> Captured {
+    fn cut(
+        &mut self,
+        case: Played,
+        completed: &Completed<Failure>,
+        lost: Option<&Failure>,
+        convention: &Convention,
+    ) -> Captured {
+        if let Some(lost) = lost {
+            self.take(&case.traces);
+            return Captured::Lost(lost.clone());
+        }
         if completed.open.iter().any(|open| case.traces.contains(&open.trace_id)) {
             self.open.extend(&case.traces);
             return Captured::Open(Box::new(case));
@@ -295,7 +366,8 @@ impl Session {
         let held = self.store.look(|held| held.traces());
         case.traces.extend(held.into_iter().filter(|trace| !strangers.contains(trace)));
         case.traces.extend(completed.open.iter().map(|open| open.trace_id).filter(|trace| !strangers.contains(trace)));
-        (self.cut(case, &completed, convention), failure)
+        let lost = self.newly_refused();
+        (self.cut(case, &completed, lost.as_ref(), convention), failure)
     }
 
     /// How many spans each trace of a case should have.
@@ -334,16 +406,28 @@ impl Session {
         self.take(&abandoned);
         let mut strangers = self.store.take_strangers();
         append(&mut strangers, self.store.take_late());
-        self.spans += strangers.spans.len() as u64;
+        let count = strangers.spans.len();
+        self.spans += count as u64;
         // What the end of the process ended is known as never ended, and whose it is.
         strangers.spans.retain(|span| !self.unended.contains(&(span.trace_id, span.span_id)));
+        strangers.spans.truncate(STRANGERS_MAX);
         let refusals = self.store.refusals();
+        let flooded = refusals.flooded;
         if stopped.is_ok() && refusals.count > 0 {
-            stopped = Err(Failure::BadExport { count: refusals.count, reasons: refusals.reasons });
+            stopped = Err(bad_export(refusals));
+        } else if stopped.is_ok() && count > STRANGERS_MAX {
+            stopped = Err(Failure::Strangers { count, judged: STRANGERS_MAX });
         } else if let (Ok(()), Some(ended)) = (&stopped, ended.filter(|ended| *ended > self.spans)) {
             stopped = Err(Failure::SpansUnsent { ended, arrived: self.spans });
         }
-        Rest { stopped, strangers, spans: self.spans }
+        Rest { stopped, strangers, flooded, spans: self.spans }
+    }
+
+    /// The export requests that were refused since they were last asked for: whose spans they had is not known.
+    fn newly_refused(&mut self) -> Option<Failure> {
+        let refusals = self.store.refusals();
+        let before = std::mem::replace(&mut self.refused, refusals.count);
+        (refusals.count > before).then(|| bad_export(refusals))
     }
 
     fn take(&mut self, traces: &BTreeSet<TraceId>) -> Trace {
@@ -354,13 +438,14 @@ impl Session {
 
     fn patience(&self, open: Duration) -> Patience {
         let limits = self.running.limits();
-        let lull = if self.capabilities.ledger { LULL_WITH_LEDGER } else { LULL };
+        let lull = if self.capabilities.ledger { LULL_WITH_LEDGER } else { self.quiet };
+        let limit = CAPTURE_LIMIT.max(3 * self.quiet);
         // Control has the same limit, and its error says more.
-        Patience { lull, open, answer: 2 * limits.answer, deadline: Instant::now() + CAPTURE_LIMIT }
+        Patience { lull, open, answer: 2 * limits.answer, deadline: Instant::now() + limit }
     }
 
     fn source(&self) -> Asked {
-        Asked { running: Arc::clone(&self.running), capabilities: self.capabilities.clone() }
+        Asked { running: Arc::clone(&self.running), capabilities: self.capabilities.clone(), quiet: self.quiet }
     }
 }
 
@@ -396,19 +481,53 @@ pub(super) fn append(trace: &mut Trace, more: Trace) {
     }
 }
 
-/// What a target says it could not do, or did not finish.
-fn complaint(transcript: &Transcript, limit: Duration) -> Option<String> {
+/// Whether a call's server said anything of it: its status, or its journal in trailers.
+fn is_told(transcript: &Transcript, path: &str) -> bool {
+    let Some(record) = transcript.calls.get(path) else { return false };
+    let outcome = record.client.as_ref().and_then(|client| client.outcome.as_ref());
+    !record.server.is_empty()
+        || outcome.is_some_and(|outcome| matches!(outcome.origin, Origin::Trailers | Origin::TrailersOnly))
+}
+
+/// What a target says.
+enum Complaint {
+    /// What it could not do.
+    Error(String),
+    /// What it did not finish.
+    Unfinished(String),
+}
+
+fn complaint(transcript: &Transcript) -> Option<Complaint> {
     transcript.calls.iter().find_map(|(path, record)| {
         let client = record.client.iter().map(|end| (end.observer, &end.error, end.progress.done, "client"));
         let server = record.server.iter().map(|end| (end.observer, &end.error, end.progress.done, "server"));
         client.chain(server).find_map(|(observer, error, done, side)| match error {
-            Some(error) if !error.is_empty() => Some(format!("{side} of call {path}: {error}")),
+            Some(error) if !error.is_empty() => Some(Complaint::Error(format!("{side} of call {path}: {error}"))),
             _ if observer == Observer::Journal && !done => {
-                Some(format!("{side} of call {path} was not over after {} s", limit.as_secs_f64()))
+                Some(Complaint::Unfinished(format!("{side} of call {path}")))
             }
             _ => None,
         })
     })
+}
+
+/// Whether what a call came back from carries out scripts: then it brought a journal.
+fn is_target(played: &Result<Played, NotPlayed>) -> Result<(), String> {
+    let record = match played {
+        Ok(played) => played.transcript.calls.get("0").cloned().unwrap_or_default(),
+        Err(NotPlayed::Stuck(why)) => return Err(why.clone()),
+        Err(error) => return Err(format!("{error:?}")),
+    };
+    match record.client.and_then(|client| client.outcome) {
+        _ if !record.server.is_empty() => Ok(()),
+        Some(outcome) if outcome.code == Code::OK => Err("it returns no journal in its trailers".into()),
+        Some(outcome) => Err(format!("a call of {SERVICE} ended with {}: {}", outcome.code, outcome.message)),
+        None => Err(format!("a call of {SERVICE} ended without a status")),
+    }
+}
+
+fn bad_export(refusals: Refusals) -> Failure {
+    Failure::BadExport { count: refusals.count, reasons: refusals.reasons }
 }
 
 /// Why the target could not be asked while its spans were waited for.
@@ -441,6 +560,7 @@ impl Remote for Signals {
 struct Asked {
     running: Arc<Running>,
     capabilities: Capabilities,
+    quiet: Duration,
 }
 
 impl Source for Asked {
@@ -448,7 +568,7 @@ impl Source for Asked {
 
     fn settling(&self) -> Settling {
         let can_flush = self.capabilities.flush && self.capabilities.control;
-        if can_flush { Settling::Flush } else { Settling::Quiet(QUIET) }
+        if can_flush { Settling::Flush } else { Settling::Quiet(self.quiet) }
     }
 
     async fn flush(&self) -> Result<(), Failure> {

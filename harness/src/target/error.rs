@@ -36,6 +36,28 @@ pub enum Failure {
         /// Of both its outputs.
         tail: String,
     },
+    /// There is no port for its spans.
+    #[error("no OTLP receiver could be started: {reason}")]
+    NoReceiver {
+        /// What the operating system says.
+        reason: String,
+    },
+    /// It does not listen where it is said to run, or said that it listens.
+    #[error("nobody listens at {address} ({reason}): start it, or give the address at which it listens")]
+    NobodyListens {
+        /// Where.
+        address: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// What runs there does not carry out scripts.
+    #[error("what listens at {address} is no conformance target: {reason}")]
+    NoTarget {
+        /// Where.
+        address: String,
+        /// What it did.
+        reason: String,
+    },
     /// No ready line came in time.
     #[error("printed no ready line within {}{}", Seconds(*limit), Shown(tail))]
     NeverReady {
@@ -131,6 +153,14 @@ pub enum Failure {
         ended: u64,
         /// What the harness received.
         arrived: u64,
+    },
+    /// It exported more spans of nobody than anybody would read about.
+    #[error("exported {count} spans that belong to no call of the run: only {judged} of them are judged")]
+    Strangers {
+        /// How many.
+        count: usize,
+        /// How many are judged.
+        judged: usize,
     },
     /// It exported what is no OTLP, or more than any run has a reason to.
     #[error("{count} of its export requests could not be taken: {}", reasons.join("; "))]

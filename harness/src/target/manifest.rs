@@ -110,10 +110,39 @@ pub struct Variant {
     pub start: Vec<String>,
     /// Set always.
     pub env: BTreeMap<String, String>,
+    /// How it is told to export.
+    pub otlp: Otlp,
     /// What is under test, for reports.
     pub versions: Vec<String>,
     /// The conventions it claims: each is a run of its own.
     pub claims: Vec<Claim>,
+}
+
+/// A form of OTLP. The receiver takes all of them, on the same port.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Otlp {
+    /// OTLP/gRPC.
+    #[default]
+    #[serde(rename = "grpc")]
+    Grpc,
+    /// OTLP/HTTP with protobuf.
+    #[serde(rename = "http/protobuf")]
+    HttpProtobuf,
+    /// OTLP/HTTP with JSON.
+    #[serde(rename = "http/json")]
+    HttpJson,
+}
+
+impl Otlp {
+    /// As `OTEL_EXPORTER_OTLP_PROTOCOL` has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Grpc => "grpc",
+            Self::HttpProtobuf => "http/protobuf",
+            Self::HttpJson => "http/json",
+        }
+    }
 }
 
 /// A convention that a target claims to follow.
@@ -154,6 +183,7 @@ impl Manifest {
             build: manifest.build.map(Spanned::into_inner),
             start: manifest.start.into_inner(),
             env: manifest.env,
+            otlp: manifest.otlp,
             versions: manifest.versions,
             claims: reader.claims(manifest.conventions),
         };
@@ -166,6 +196,7 @@ impl Manifest {
                 build: variant.build.map_or_else(|| main.build.clone(), |build| Some(build.into_inner())),
                 start: variant.start.map_or_else(|| main.start.clone(), Spanned::into_inner),
                 env,
+                otlp: variant.otlp.unwrap_or(main.otlp),
                 versions: variant.versions.unwrap_or_else(|| main.versions.clone()),
                 claims: variant.conventions.map_or_else(|| main.claims.clone(), |claims| reader.claims(claims)),
             });
@@ -204,6 +235,8 @@ struct File {
     #[serde(default)]
     env: BTreeMap<String, String>,
     #[serde(default)]
+    otlp: Otlp,
+    #[serde(default)]
     capabilities: Capabilities,
     #[serde(default)]
     limits: LimitsFile,
@@ -229,6 +262,7 @@ struct VariantFile {
     start: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     env: BTreeMap<String, String>,
+    otlp: Option<Otlp>,
     versions: Option<Vec<String>>,
     #[serde(rename = "convention")]
     conventions: Option<Vec<ClaimFile>>,
@@ -382,6 +416,7 @@ name = "rpc-1.38"
 [[variant]]
 name = "v0.60"
 env = { B = "2" }
+otlp = "http/json"
 versions = ["otelgrpc v0.60.0"]
 [[variant.convention]]
 name = "rpc-1.38"
@@ -418,6 +453,7 @@ name = "rpc-1.38"
         assert_eq!(old.build, main.build);
         assert_eq!(old.start, main.start);
         assert_eq!(old.env, BTreeMap::from([("A".into(), "1".into()), ("B".into(), "2".into())]));
+        assert_eq!((main.otlp, old.otlp), (Otlp::Grpc, Otlp::HttpJson));
         assert_eq!(old.versions, ["otelgrpc v0.60.0"]);
         assert_eq!(old.claims.len(), 1);
     }
@@ -432,8 +468,9 @@ name = "rpc-1.38"
         check_error(&GOOD.replace("\"{out}/otelgrpc\", \".\"", "\"{outt}/x\""), 5, "uses {outt}, which is none of");
         check_error(&GOOD.replace("rpc-1.39", "rpc-1.38"), 19, "claims `rpc-1.38` twice");
         check_error(&GOOD.replace("v0.60\"", "V0\""), 21, "the variant's name `V0`");
-        check_error(&format!("{GOOD}[[variant]]\nname = \"v0.60\"\n"), 27, "a second variant");
+        check_error(&format!("{GOOD}[[variant]]\nname = \"v0.60\"\n"), 28, "a second variant");
         check_error(&GOOD.replace("env = { B = \"2\" }", "env = { B = 2 }"), 22, "expected a string");
+        check_error(&GOOD.replace("http/json", "http"), 23, "expected one of `grpc`, `http/protobuf`, `http/json`");
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Environment {
     pub fn variables(&self, manifest: &Manifest, variant: &Variant, claim: &Claim) -> BTreeMap<String, String> {
         let standard = [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", self.otlp_endpoint.as_str()),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", variant.otlp.as_str()),
             ("OTEL_TRACES_EXPORTER", "otlp"),
             ("OTEL_METRICS_EXPORTER", "none"),
             ("OTEL_LOGS_EXPORTER", "none"),
@@ -275,6 +275,7 @@ impl Drop for Process {
 mod tests {
     use std::path::Path;
 
+    use super::super::Otlp;
     use super::*;
 
     const READY: &str = r#"echo '{"protocol":1,"addresses":["127.0.0.1:1"]}'"#;
@@ -406,6 +407,10 @@ mod tests {
         let variant = &manifest.variants[0];
         let variables = environment().variables(&manifest, variant, &variant.claims[0]);
         assert_eq!(variables["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://127.0.0.1:9");
+        assert_eq!(variables["OTEL_EXPORTER_OTLP_PROTOCOL"], "grpc");
+        let json = Variant { otlp: Otlp::HttpJson, ..variant.clone() };
+        let variables_of_json = environment().variables(&manifest, &json, &variant.claims[0]);
+        assert_eq!(variables_of_json["OTEL_EXPORTER_OTLP_PROTOCOL"], "http/json");
         assert_eq!(variables["OTEL_PROPAGATORS"], "tracecontext,baggage");
         assert_eq!(variables["CLAIM"], "yes");
         assert!(!variables.contains_key("OFF"));

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod attach;
+mod target_errors;
 mod workspace;
 
 use std::process::Stdio;
@@ -75,23 +77,6 @@ fn a_case_that_never_ends_could_not_run_and_the_others_are_judged() {
     assert_eq!(stuck, ["metadata/request/server/secrets"], "{}", run.text);
     assert_eq!(run.totals["planned"].as_u64(), run.totals["executed"].as_u64().map(|executed| executed + 1));
     assert_eq!(run.code, 3, "{}", run.text);
-}
-
-#[test]
-fn every_case_of_a_target_that_cannot_be_run_is_accounted_for() {
-    for (extra, code, kind, says) in [
-        ("build = [\"sh\", \"-c\", \"echo no compiler >&2; exit 1\"]", 3, "target", "no compiler"),
-        ("needs = [\"no-such-program\"]", 4, "unavailable", "no-such-program"),
-        ("env = { MISBEHAVE = \"nonsense\" }", 3, "target", "MISBEHAVE is"),
-    ] {
-        let workspace = Workspace::with("broken", extra, "");
-        let run = workspace.run(&["--scenario", "unary/ok"]);
-        assert_eq!(run.code, code, "{}", run.text);
-        assert_eq!(run.totals["could-not-run"], 10, "{}", run.text);
-        assert_eq!(run.totals["planned"], 10, "{}", run.text);
-        assert_eq!(run.errors[0]["kind"], kind, "{}", run.text);
-        assert!(run.errors[0].to_string().contains(says), "{}", run.text);
-    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A workspace of its own for each test, with targets that are made of the example `misbehaving`.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,7 @@ pub(crate) struct Ran {
 /// A line of a case.
 #[derive(serde::Deserialize)]
 pub(crate) struct Case {
+    pub(crate) target: String,
     scenario: String,
     case: String,
     pub(crate) outcome: String,
@@ -82,6 +84,15 @@ impl Workspace {
         fs::write(&file, change(text)).unwrap();
     }
 
+    /// Has the target do this instead, in a shell.
+    pub(crate) fn start_instead(&self, script: &str) {
+        let start = format!("start = {:?}", ["sh", "-c", script]);
+        self.edit("target.toml", |text| {
+            let lines = text.lines().map(|line| if line.starts_with("start = ") { start.as_str() } else { line });
+            lines.fold(String::new(), |text, line| text + line + "\n")
+        });
+    }
+
     /// Waits until the target has written a file.
     pub(crate) fn wait_for(&self, file: &str) -> String {
         let file = self.target(file);
@@ -127,6 +138,40 @@ pub(crate) fn conformance() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
     command.env_remove("CONFORMANCE_REQUIRE");
     command
+}
+
+/// A target that runs by itself, as one does that the harness attaches to.
+pub(crate) struct Alone {
+    child: std::process::Child,
+    pub(crate) address: String,
+}
+
+impl Alone {
+    /// Starts the example; its spans go to this port.
+    pub(crate) fn start(otlp: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(misbehaving());
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{otlp}")).env("OTEL_BSP_SCHEDULE_DELAY", "100");
+        command.env("OTEL_SERVICE_NAME", "alone").env("OTEL_SEMCONV_STABILITY_OPT_IN", "rpc");
+        command.envs(variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let address = ready["addresses"][0].as_str().unwrap().to_owned();
+        Self { child, address }
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An address of the loopback interface that nobody uses.
+pub(crate) fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 /// The example, built: cargo builds examples only with all tests of a package, and then not always.

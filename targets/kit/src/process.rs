@@ -15,6 +15,7 @@
 //! ```
 
 mod environment;
+mod http;
 mod lines;
 
 use std::process::ExitCode;
@@ -33,8 +34,8 @@ use lines::{Output, input};
 
 /// The whole of a target's `main`.
 ///
-/// Reads the environment (`OTEL_TRACES_EXPORTER` = `otlp`, `console`, `none`; `OTEL_EXPORTER_OTLP_*` for gRPC;
-/// `OTEL_SDK_DISABLED`; the rest is the SDK's), builds the provider, sets the target up, serves, prints the ready line,
+/// Reads the environment (`OTEL_TRACES_EXPORTER` = `otlp`, `console`, `none`; `OTEL_EXPORTER_OTLP_*` for all
+/// protocols; `OTEL_SDK_DISABLED`; the rest is the SDK's), builds the provider, sets the target up, serves, prints the ready line,
 /// and answers control on standard input until it ends; then finishes the calls under way, flushes, and shuts down.
 /// With `CONFORMANCE_INSTRUMENTATION=off` the target is served bare.
 ///

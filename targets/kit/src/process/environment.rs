@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
-use opentelemetry_otlp::{Compression, SpanExporter, WithTonicConfig};
+use opentelemetry_otlp::{Compression, Protocol, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 
+use super::http::RuntimeClient;
 use crate::in_process::{Settings, Target, processor};
 use crate::ledger::Ledger;
 
@@ -13,6 +14,7 @@ use crate::ledger::Ledger;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Environment {
     exporters: Vec<Exporter>,
+    protocol: Protocol,
     gzip: bool,
     disabled: bool,
     /// Whether the target's instrumentation is wanted.
@@ -42,12 +44,12 @@ impl Environment {
             }
         }
         let traces = |general: &str, traces: &str| variable(traces).or_else(|| variable(general));
-        let protocol = traces("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL");
-        if let Some(protocol) = protocol.filter(|protocol| protocol != "grpc")
-            && exporters.contains(&Exporter::Otlp)
-        {
-            bail!("OTEL_EXPORTER_OTLP_PROTOCOL: this target exports by grpc, not by {protocol:?}");
-        }
+        let protocol = match traces("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL").as_deref() {
+            None | Some("grpc") => Protocol::Grpc,
+            Some("http/protobuf") => Protocol::HttpBinary,
+            Some("http/json") => Protocol::HttpJson,
+            Some(other) => bail!("OTEL_EXPORTER_OTLP_PROTOCOL: this target has no protocol {other:?}"),
+        };
         let gzip = match traces("OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION").as_deref() {
             Some("gzip") => true,
             None | Some("none") => false,
@@ -56,6 +58,7 @@ impl Environment {
         let defaults = Settings::default();
         Ok(Self {
             exporters,
+            protocol,
             gzip,
             disabled: variable("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
             instrumented: variable("CONFORMANCE_INSTRUMENTATION").as_deref() != Some("off"),
@@ -86,9 +89,15 @@ impl Environment {
 
     /// The endpoint is the exporter's to read.
     fn otlp(&self) -> anyhow::Result<SpanExporter> {
-        let builder = SpanExporter::builder().with_tonic();
-        let builder = if self.gzip { builder.with_compression(Compression::Gzip) } else { builder };
-        builder.build().context("the OTLP exporter could not be built")
+        let built = if self.protocol == Protocol::Grpc {
+            let builder = SpanExporter::builder().with_tonic();
+            if self.gzip { builder.with_compression(Compression::Gzip) } else { builder }.build()
+        } else {
+            let builder = SpanExporter::builder().with_http().with_protocol(self.protocol);
+            let builder = builder.with_http_client(RuntimeClient::new());
+            if self.gzip { builder.with_compression(Compression::Gzip) } else { builder }.build()
+        };
+        built.context("the OTLP exporter could not be built")
     }
 }
 
@@ -122,6 +131,8 @@ mod tests {
     fn the_variables_say_what_is_exported_and_how() {
         let environment = read(&[
             ("OTEL_TRACES_EXPORTER", "console, none"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"),
             ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
             ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
             ("OTEL_SEMCONV_STABILITY_OPT_IN", "rpc/dup,http"),
@@ -131,6 +142,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(environment.exporters, [Exporter::Console]);
+        assert_eq!(environment.protocol, Protocol::HttpJson);
         assert!(environment.gzip && environment.disabled && !environment.instrumented);
         assert_eq!(environment.settings.semconv_opt_in, ["rpc/dup", "http"]);
         assert_eq!(environment.settings.propagators, ["tracecontext"]);
@@ -139,8 +151,7 @@ mod tests {
     #[test]
     fn what_this_target_cannot_do_is_refused() {
         assert!(read(&[("OTEL_TRACES_EXPORTER", "zipkin")]).is_err());
-        assert!(read(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]).is_err());
-        assert!(read(&[("OTEL_TRACES_EXPORTER", "none"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]).is_ok());
+        assert!(read(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/xml")]).is_err());
         assert!(read(&[("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd")]).is_err());
     }
 }
