@@ -14,7 +14,7 @@ use grpc_trace_conformance::run::{Attached, CaseResult, Harness};
 use grpc_trace_conformance::target::Capabilities;
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider};
 use tonic_trace_reference::conformance::Reference;
 
 const SCENARIOS: [&str; 8] = [
@@ -77,9 +77,10 @@ fn process(protocol: &str) -> Harness {
 fn running(otlp: &TcpListener) -> (Running, SdkTracerProvider) {
     let endpoint = format!("http://{}", otlp.local_addr().unwrap());
     let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().with_endpoint(endpoint).build().unwrap();
+    let delay = BatchConfigBuilder::default().with_scheduled_delay(Duration::from_millis(100)).build();
     let provider = SdkTracerProvider::builder()
         .with_resource(Resource::builder_empty().with_service_name("conformance").build())
-        .with_batch_exporter(exporter)
+        .with_span_processor(BatchSpanProcessor::builder(exporter).with_batch_config(delay).build())
         .build();
     let settings = Settings { semconv_opt_in: vec![OPT_IN.1.into()], ..Settings::default() };
     let running = Running::start(&Reference::default(), &provider, None, &settings, true).unwrap();
@@ -109,8 +110,8 @@ async fn a_target_gives_the_same_evidence_where_it_was_running_before() {
     let otlp = TcpListener::bind("127.0.0.1:0").unwrap();
     let (running, provider) = running(&otlp);
     let address = running.addresses()[0].clone();
-    // Longer than the delay of its batches, which is the SDK's own: five seconds.
-    let to = Attached { address, otlp: Arc::new(otlp), quiet: Attached::QUIET };
+    // As many times the delay of its batches as a process that cannot flush is given.
+    let to = Attached { address, otlp: Arc::new(otlp), quiet: Duration::from_secs(1) };
     let can = Capabilities { failures: vec!["error".into(), "panic".into()], ..Capabilities::default() };
     let attached = select(Harness::attached("rust/reference", to).capabilities(can));
     let (mut attached, mut inside) = tokio::join!(seen(attached), seen(inside()));
