@@ -69,7 +69,9 @@ impl Stage {
                 };
                 self.resource = rest.split(' ').map(attribute).collect::<Result<_, &str>>()?;
             }
-            "wire" | "arrived" | "handler" | "current" | "saw" | "span" | "open" => self.later.push(line.to_owned()),
+            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" => {
+                self.later.push(line.to_owned())
+            }
             _ => return Err("no such line".into()),
         }
         Ok(())
@@ -218,6 +220,10 @@ impl Stage {
             "arrived" => {
                 let template = record.server.first().cloned().unwrap_or_default();
                 record.server = rest.iter().map(|ids| arrival(&template, ids)).collect();
+            }
+            "opened" => {
+                let opened = rest.iter().map(|ids| context(ids)).collect::<Result<Vec<_>, _>>()?;
+                record.server[0].spans = opened.into_iter().flatten().collect();
             }
             "handler" => record.server[0].context = context(rest.first().copied().unwrap_or("none"))?,
             "current" => {
