@@ -56,6 +56,7 @@ fn every_theme_is_present() {
         "context",
         "deadline",
         "failure",
+        "lifecycle",
         "message",
         "metadata",
         "relay",

@@ -48,13 +48,25 @@ async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
     };
     let harness = if variant.fault.is_process {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets/rust/faulty");
-        Harness::process(folder, "")?.environment(VARIABLE, &variant.id())
+        Harness::process(folder, "")?
     } else {
         Harness::in_process("rust/faulty", Faulty::new(&variant))
     };
-    let harness = harness.convention(variant.convention).environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in).strict();
-    let results = harness.run_cases(cases).await.with_context(|| format!("{} did not run", variant.id()))?;
+    // A process takes the environment of its convention, and these on top.
+    let harness = harness
+        .convention(variant.convention)
+        .environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in)
+        .environment(VARIABLE, &variant.id())
+        .strict();
     let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
+    let results = match harness.run_cases(cases).await {
+        Ok(results) => results,
+        // One fault that does not run is no reason to know nothing of the others.
+        Err(error) => {
+            found.stuck.push(error.to_string());
+            return Ok(found);
+        }
+    };
     for result in results {
         let verdict = result.verdict;
         found.cases += usize::from(verdict.outcome.is_executed());

@@ -218,6 +218,7 @@ registry! {
     message_event_repeated,
     // lifecycle
     end_before_start,
+    part_of_call_not_covered,
     span_at_another_time,
     span_longer_than_call,
     span_never_ended,

@@ -69,7 +69,7 @@ impl Stage {
                 };
                 self.resource = rest.split(' ').map(attribute).collect::<Result<_, &str>>()?;
             }
-            "wire" | "arrived" | "handler" | "current" | "saw" | "span" | "open" | "baseline" => {
+            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline" => {
                 self.later.push(line.to_owned())
             }
             _ => return Err("no such line".into()),
@@ -238,6 +238,10 @@ impl Stage {
                 let numbered = rest.iter().enumerate();
                 record.server =
                     numbered.map(|(index, ids)| arrival(record.server.get(index).unwrap_or(&last), ids)).collect();
+            }
+            "opened" => {
+                let opened = rest.iter().map(|ids| context(ids)).collect::<Result<Vec<_>, _>>()?;
+                record.server[0].spans = opened.into_iter().flatten().collect();
             }
             "handler" => record.server[0].context = context(rest.first().copied().unwrap_or("none"))?,
             "current" => {

@@ -7,7 +7,7 @@ fault! {
     server: ["attribute_empty"],
     each: KEYS,
     only: ["unary/ok/both/at-once", "status/*/unary/INTERNAL/before-headers", "failure/unknown-method/unary/current/method", "failure/unknown-method-called/peer"],
-    conventions: ["rpc-1.38", "rpc-1.39", "rpc-next", "rpc-dup"],
+    conventions: ["rpc-1.38", "rpc-1.39"],
     exists: |at, convention| row(at, convention).is_some_and(|row| row.is_text),
     parts: |at| Parts::policy(One { at, change: |own, key| {
     own.iter_mut().filter(|one| one.key.as_str() == key).for_each(|one| one.value = "".into());

@@ -1,0 +1,169 @@
+use super::Findings;
+use super::support::place;
+use crate::convention::Side;
+use crate::scenario::{Call, ClientStep, ServerStep};
+use crate::subject::{Case, End};
+use crate::trace::{Span, SpanRef};
+use crate::transcript::ServerRecord;
+
+rule! {
+    /// A call's span begins before and ends after all that happens while the call is open. What certainly happens then is a
+    /// span that the handler opens and closes before it ends its own call, or while a call that it made waits for something
+    /// that the handler does later. The target's own clock stamped both, so this needs no tolerance: a span that ends at the
+    /// response's headers, at a message or at the half-close is told from one that covers the call however fast the call was.
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary span=work
+    /// opened 0 #2
+    /// span #1 from=0ms lasts=9ms
+    /// span #2 from=3ms lasts=5ms
+    ///
+    /// SERVER Echo/Say #1 <- driver
+    ///   INTERNAL work #2
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary span=work
+    /// opened 0 #2
+    /// span #1 from=0ms lasts=2ms
+    /// span #2 from=3ms lasts=5ms
+    ///
+    /// ! SERVER Echo/Say #1 <- driver
+    ///   INTERNAL work #2
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary span=work
+    /// opened 0 #2
+    /// span #1 from=4ms lasts=9ms
+    /// span #2 from=3ms lasts=5ms
+    ///
+    /// ! SERVER Echo/Say #1 <- driver
+    ///   INTERNAL work #2
+    /// ```
+    family: Lifecycle,
+    level: Should,
+    source: {
+        url: "https://opentelemetry.io/docs/specs/otel/trace/api/#span",
+        clause: "the span should have a start time that corresponds to the start time of the first sub-operation, and an end time of when the final sub-operation is complete",
+    },
+    check,
+}
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for (end, _, span) in case.bound() {
+        // Times that are absent or in the wrong order have rules of their own.
+        if span.start_ns == 0 || span.end_ns < span.start_ns {
+            continue;
+        }
+        let during: Vec<&Span> = match end.side {
+            Side::Server => in_handler(case, end),
+            Side::Client => around_call(case, end),
+        };
+        let during = || during.iter().filter(|work| work.start_ns != 0 && work.end_ns >= work.start_ns);
+        if during().any(|work| work.end_ns > span.end_ns) {
+            findings.add(
+                place(case, end, span),
+                "The span ended while the call was open: work that was done in it went on.",
+            );
+        }
+        if during().any(|work| work.start_ns < span.start_ns) {
+            findings.add(
+                place(case, end, span),
+                "The span began when the call was open: work that was done in it had begun.",
+            );
+        }
+    }
+}
+
+/// The spans that a handler closed before it ended its call.
+fn in_handler<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
+    let Some((record, steps)) = steps_while_open(case, end.call, end.server_record()) else { return Vec::new() };
+    closed(case, record, steps, 0..steps.len())
+}
+
+/// The spans that a handler closed while a call that it had made could not end.
+fn around_call<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
+    let Some(caller) = case.call(end).caller else { return Vec::new() };
+    let record = case.ends.iter().find(|other| other.side == Side::Server && other.call == caller);
+    let record = record.and_then(End::server_record);
+    let Some((record, steps)) = steps_while_open(case, caller, record) else { return Vec::new() };
+    let call = case.call(end);
+    if case.is_disturbed(end.call) || call.plan.deadline_ms.is_some() {
+        return Vec::new();
+    }
+    let made = |step: &ServerStep| matches!(step, ServerStep::Calls { calls, .. } if calls.iter().any(|made| made.name == call.plan.name));
+    let Some(begun) = steps.iter().position(made) else { return Vec::new() };
+    let awaited = awaited(call.plan);
+    let raises = |step: &ServerStep| matches!(step, ServerStep::Raise { signal } if awaited.contains(&signal.as_str()));
+    let Some(released) = steps.iter().position(raises).filter(|released| *released > begun) else { return Vec::new() };
+    // It is let go of by a step of its own, if at all: not before it is released.
+    let lets_go = |step: &ClientStep| matches!(step, ClientStep::Cancel | ClientStep::Drop | ClientStep::WalkAway);
+    if call.plan.steps.iter().flatten().any(lets_go) {
+        return Vec::new();
+    }
+    closed(case, record, steps, begun + 1..released)
+}
+
+/// The signals without which the callee does not end the call.
+fn awaited(call: &Call) -> Vec<&str> {
+    let steps = call.server.as_deref().unwrap_or_default();
+    let before = steps.iter().take_while(|step| !matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. }));
+    before
+        .filter_map(|step| if let ServerStep::Await { signal } = step { Some(signal.as_str()) } else { None })
+        .collect()
+}
+
+/// What a handler did while its call was certainly open: its steps before the one that ends the call.
+fn steps_while_open<'a>(
+    case: &Case<'a>,
+    call: usize,
+    record: Option<&'a ServerRecord>,
+) -> Option<(&'a ServerRecord, &'a [ServerStep])> {
+    let plan = case.calls[call].plan;
+    let record = record.filter(|record| !record.cancelled && record.progress.over_at.is_none())?;
+    if case.is_disturbed(call) || plan.deadline_ms.is_some() || case.arrivals(call) > 1 {
+        return None;
+    }
+    let steps = plan.server.as_deref().unwrap_or_default();
+    let steps = &steps[..steps.len().min(record.progress.reached as usize)];
+    let ends = |step: &ServerStep| matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. });
+    Some((record, &steps[..steps.iter().position(ends).unwrap_or(steps.len())]))
+}
+
+/// The exported spans of the `span` steps within a range of the list that are closed where they stand.
+fn closed<'a>(
+    case: &Case<'a>,
+    record: &ServerRecord,
+    steps: &[ServerStep],
+    range: std::ops::Range<usize>,
+) -> Vec<&'a Span> {
+    let mut next = 0;
+    let mut found = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let ServerStep::Span { steps: inner, outlives, .. } = step else {
+            next += opened(std::slice::from_ref(step));
+            continue;
+        };
+        // A call may end inside of a span, which then is closed later.
+        let ends = inner.iter().any(|step| matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. }));
+        let span = record.spans.get(next).filter(|_| range.contains(&index) && !outlives && !ends);
+        let own = span.map(|span| SpanRef { trace_id: span.trace_id, span_id: span.span_id });
+        found.extend(own.and_then(|own| case.find(own)).map(|place| &case.spans()[place]));
+        next += 1 + opened(inner);
+    }
+    found
+}
+
+/// How many spans these steps open.
+fn opened(steps: &[ServerStep]) -> usize {
+    let one = |step: &ServerStep| match step {
+        ServerStep::Span { steps, .. } => 1 + opened(steps),
+        ServerStep::OnAttempt { steps, .. } => opened(steps),
+        _ => 0,
+    };
+    steps.iter().map(one).sum()
+}
