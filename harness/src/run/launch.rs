@@ -122,7 +122,7 @@ fn start_in_process(
     let provider = SdkTracerProvider::builder()
         .with_resource(Resource::builder_empty().with_service_name(SERVICE_NAME).build())
         .with_span_processor(ledger.clone())
-        .with_batch_exporter(StoreExporter::new(store.clone()))
+        .with_span_processor(in_process::processor(target, StoreExporter::new(store.clone())))
         .build();
     let failed = |error: anyhow::Error| Failure::Spawn {
         program: "the target in this process".into(),

@@ -22,8 +22,10 @@
 //! ```
 
 mod listen;
+mod processing;
 
 pub use listen::{Served, Serving};
+pub use processing::processor;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -31,7 +33,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanProcessor};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
@@ -91,6 +93,12 @@ pub trait Target: Send + Sync {
     /// Whatever keeps it from working.
     fn instrument(&self, provider: &SdkTracerProvider, settings: &Settings)
     -> anyhow::Result<Arc<dyn Instrumentation>>;
+
+    /// The processor between the SDK and this one, which exports: as a user would put a filter or a redaction in front of
+    /// an exporter. Nothing, unless overridden.
+    fn processor(&self, exporting: Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> {
+        exporting
+    }
 }
 
 impl<F> Target for F

@@ -63,7 +63,7 @@ fn run(target: &dyn Target) -> anyhow::Result<()> {
 async fn serve(target: &dyn Target, environment: &Environment, output: &Output) -> anyhow::Result<()> {
     let ledger = Ledger::new();
     // The exporter's channel needs a runtime to be built in.
-    let provider = environment.provider(ledger.clone())?;
+    let provider = environment.provider(target, ledger.clone())?;
     let running = Running::start(target, &provider, Some(ledger), &environment.settings, environment.instrumented)?;
     let ready = Ready { protocol: PROTOCOL, addresses: running.addresses().to_vec() };
     output.line(serde_json::to_string(&ready)?);

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use opentelemetry_otlp::{Compression, SpanExporter, WithTonicConfig};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 
-use crate::in_process::Settings;
+use crate::in_process::{Settings, Target, processor};
 use crate::ledger::Ledger;
 
 /// What the environment asks for.
@@ -70,14 +70,14 @@ impl Environment {
     /// The provider. The ledger comes before the exporters, so that an exported span has been counted.
     ///
     /// Must be called on a Tokio runtime.
-    pub(super) fn provider(&self, ledger: Ledger) -> anyhow::Result<SdkTracerProvider> {
+    pub(super) fn provider(&self, target: &dyn Target, ledger: Ledger) -> anyhow::Result<SdkTracerProvider> {
         if self.disabled {
             return Ok(SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff).build());
         }
         let mut builder = SdkTracerProvider::builder().with_span_processor(ledger);
         for exporter in &self.exporters {
             builder = match exporter {
-                Exporter::Otlp => builder.with_batch_exporter(self.otlp()?),
+                Exporter::Otlp => builder.with_span_processor(processor(target, self.otlp()?)),
                 Exporter::Console => builder.with_simple_exporter(opentelemetry_stdout::SpanExporter::default()),
             };
         }

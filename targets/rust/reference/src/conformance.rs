@@ -22,12 +22,10 @@ pub struct Reference {
     pub policy: Option<Arc<dyn Policy>>,
 }
 
-impl Target for Reference {
-    fn instrument(
-        &self,
-        provider: &SdkTracerProvider,
-        settings: &Settings,
-    ) -> anyhow::Result<Arc<dyn Instrumentation>> {
+impl Reference {
+    /// The configuration that these settings ask for.
+    #[must_use]
+    pub fn config(&self, provider: &SdkTracerProvider, settings: &Settings) -> Config {
         let convention = if settings.semconv_opt_in.iter().any(|word| word == NEXT) {
             Convention::RpcNext
         } else {
@@ -39,6 +37,17 @@ impl Target for Reference {
         if let Some(policy) = &self.policy {
             config = config.policy(Arc::clone(policy));
         }
+        config
+    }
+}
+
+impl Target for Reference {
+    fn instrument(
+        &self,
+        provider: &SdkTracerProvider,
+        settings: &Settings,
+    ) -> anyhow::Result<Arc<dyn Instrumentation>> {
+        let config = self.config(provider, settings);
         Ok(Arc::new(Layers { server: ServerLayer::new(config.clone()), client: ClientLayer::new(config) }))
     }
 }
