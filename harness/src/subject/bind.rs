@@ -29,7 +29,14 @@ pub(super) fn bind(case: &mut Case<'_>) {
     }
     binder.round(case, Likeness::Kind, by_wire);
     lift_clients(case, &mut binder);
-    for evidence in [by_journal, by_place, by_wire_below] {
+    for evidence in [by_journal, by_callers_place] {
+        binder.round(case, Likeness::Kind, evidence);
+    }
+    // Now it is known what was sent, where nobody saw it arrive.
+    for evidence in [by_sent, by_wire_below] {
+        binder.round(case, Likeness::Both, evidence);
+    }
+    for evidence in [by_place, by_wire_below] {
         binder.round(case, Likeness::Kind, evidence);
     }
     // Wire and journal are stronger evidence than a kind and a trace, which a span of another end may have.
@@ -349,10 +356,7 @@ fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
         return None;
     }
     if place == ParentExpectation::Unknown && case.ends[end].side == Side::Server {
-        // What arrived is not known, but what was sent.
-        return sent(case, case.ends[end].call)
-            .into_iter()
-            .find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true));
+        return by_sent(case, end, candidates);
     }
     if place == ParentExpectation::Unknown || (case.ends[end].is_unseen() && place.parents().is_empty()) {
         return None;
@@ -362,6 +366,32 @@ fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
         place.parents().into_iter().flat_map(|parent| candidates.binder.children(parent)).copied().collect();
     let among = if place.allows_root() { &candidates.binder.order } else { &below };
     candidates.best(case, end, among, hangs)
+}
+
+/// A caller's span where it should hang.
+fn by_callers_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    if case.ends[end].side == Side::Server { None } else { by_place(case, end, candidates) }
+}
+
+/// A server's span below what was sent to it, where what arrived is not known.
+fn by_sent(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let own = &case.ends[end];
+    if own.side != Side::Server || case.expected_parent(own) != ParentExpectation::Unknown {
+        return None;
+    }
+    sent(case, own.call)
+        .into_iter()
+        .find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true))
+}
+
+/// The spans that a server's may hang under: what arrived, or where that is not known, what was sent.
+fn above_server(case: &Case<'_>, end: usize) -> Vec<SpanRef> {
+    let own = &case.ends[end];
+    if case.expected_parent(own) == ParentExpectation::Unknown {
+        sent(case, own.call)
+    } else {
+        contexts(case, own.call, own.arrival)
+    }
 }
 
 /// The spans that a call's callee may hang under: those of the attempts, and that of the call.
@@ -376,7 +406,7 @@ fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
     if own.side != Side::Server {
         return None;
     }
-    contexts(case, own.call, own.arrival).into_iter().find_map(|top| {
+    above_server(case, end).into_iter().find_map(|top| {
         let among = candidates.binder.traces.get(&top.trace_id)?;
         // What hangs below a call's span is another call's, or its double.
         let other =
@@ -575,6 +605,14 @@ mod tests {
         let text =
             "convention rpc-1.39\ncall 0 unary\n\nSERVER POST <- driver\n  SERVER Say\n    rpc.system.name: \"grpc\"\n";
         assert_eq!(bound(text), ["server of call 0: Say"]);
+    }
+
+    #[test]
+    fn a_framework_around_is_not_taken_for_a_call_that_no_handler_saw() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> target UNIMPLEMENTED unrouted\n\n\
+            SERVER Say <- driver\n  rpc.system.name: \"grpc\"\n  CLIENT Again\n    SERVER POST\n      SERVER Again\n        \
+            rpc.system.name: \"grpc\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Again", "server of call 0.a: Again"]);
     }
 
     #[test]
