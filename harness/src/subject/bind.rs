@@ -33,7 +33,7 @@ pub(super) fn bind(case: &mut Case<'_>) {
         binder.round(case, Likeness::Kind, evidence);
     }
     // Now it is known what was sent, where nobody saw it arrive.
-    for evidence in [by_sent, by_wire_below] {
+    for evidence in [by_sent, by_wire_below, by_root_above] {
         binder.round(case, Likeness::Both, evidence);
     }
     for evidence in [by_place, by_wire_below] {
@@ -138,6 +138,11 @@ impl Candidates<'_, '_> {
             Likeness::Unlike => by_name && !case.is_of_a_call(span),
         };
         alike && !self.binder.taken.contains(&index) && !is_manual(span, &self.binder.manual)
+    }
+
+    /// Whether a span may be a framework's around a call's. What hangs below a call's span is another call's, or its double.
+    fn is_others(&self, case: &Case<'_>, index: usize) -> bool {
+        !self.binder.taken.contains(&index) && !case.is_of_a_call(&case.spans()[index])
     }
 
     /// Whether a span hangs where no other end's span should that has one: else it is that end's second span, not this
@@ -408,10 +413,21 @@ fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
     }
     above_server(case, end).into_iter().find_map(|top| {
         let among = candidates.binder.traces.get(&top.trace_id)?;
-        // What hangs below a call's span is another call's, or its double.
-        let other =
-            |index: usize| !candidates.binder.taken.contains(&index) && !case.is_of_a_call(&case.spans()[index]);
-        candidates.best(case, end, among, |index| case.is_below(index, top, other))
+        candidates.best(case, end, among, |index| case.is_below(index, top, |other| candidates.is_others(case, other)))
+    })
+}
+
+/// A server's span below another span of its process, which is a root as nothing arrived.
+fn by_root_above(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let own = &case.ends[end];
+    let place = case.expected_parent(own);
+    if own.side != Side::Server || place == ParentExpectation::Unknown || !place.allows_root() {
+        return None;
+    }
+    candidates.best(case, end, &candidates.binder.order, |index| {
+        let above: Vec<usize> = case.tree.ancestors(index).collect();
+        let tops_out = above.last().is_some_and(|top| case.spans()[*top].parent_span_id.is_none());
+        tops_out && above.into_iter().all(|other| candidates.is_others(case, other))
     })
 }
 
@@ -613,6 +629,9 @@ mod tests {
             SERVER Say <- driver\n  rpc.system.name: \"grpc\"\n  CLIENT Again\n    SERVER POST\n      SERVER Again\n        \
             rpc.system.name: \"grpc\"\n";
         assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Again", "server of call 0.a: Again"]);
+        let text = "convention rpc-1.39\ncall 0 unary -> UNIMPLEMENTED no-context unrouted\n\nSERVER POST\n  SERVER Say\n    \
+            rpc.system.name: \"grpc\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say"]);
     }
 
     #[test]
