@@ -35,6 +35,12 @@ enum Step {
     Readme,
     /// No snapshot without a test.
     Snapshots,
+    /// The pages of `harness/docs` that are made from the rules and the convention files.
+    Pages {
+        /// Renews them instead of failing if they are stale.
+        #[arg(long)]
+        write: bool,
+    },
     /// The reference's suite a thousand times, half of them with all cores busy: on demand only, for it takes its time.
     Soak {
         /// How often.
@@ -43,7 +49,8 @@ enum Step {
     },
 }
 
-const ALL: [Step; 6] = [Step::Format, Step::Layers, Step::Lint, Step::Docs, Step::Readme, Step::Snapshots];
+const ALL: [Step; 7] =
+    [Step::Format, Step::Layers, Step::Lint, Step::Docs, Step::Pages { write: false }, Step::Readme, Step::Snapshots];
 
 fn main() -> Result<()> {
     let root = root()?;
@@ -66,6 +73,7 @@ fn run(step: Step, root: &Path) -> Result<()> {
         Step::Layers => layers::check(root),
         Step::Readme => readme::check(root),
         Step::Snapshots => steps::snapshots(root),
+        Step::Pages { write } => steps::pages(root, write),
         Step::Soak { runs } => steps::soak(root, runs),
     }
 }

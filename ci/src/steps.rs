@@ -8,13 +8,15 @@ use anyhow::{Context as _, Result, ensure};
 
 pub(crate) fn format(root: &Path) -> Result<()> {
     execute(cargo(root).args(["fmt", "--all", "--check"]))?;
-    // A macro declares the rules' modules, and `cargo fmt` finds only those that stand in the source.
-    let rules = root.join("harness/src/rules");
+    // Macros declare the modules of rules and controls, and `cargo fmt` finds only those that stand in the source.
     let mut files = Vec::new();
-    for entry in fs::read_dir(&rules).with_context(|| format!("cannot read {}", rules.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
+    for folder in ["harness/src/rules", "harness/tests/controls"] {
+        let folder = root.join(folder);
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
         }
     }
     files.sort();
@@ -43,6 +45,16 @@ pub(crate) fn snapshots(root: &Path) -> Result<()> {
         "--package",
         "conformance-snapshots",
     ]))
+}
+
+/// Holds the pages that are made from the rules against what would be made now: a test of the harness makes them.
+pub(crate) fn pages(root: &Path, write: bool) -> Result<()> {
+    let mut command = cargo(root);
+    command.args(["test", "--quiet", "--locked", "--package", "grpc-trace-conformance", "--test", "pages"]);
+    if write {
+        command.env("CONFORMANCE_WRITE_PAGES", "1");
+    }
+    execute(&mut command)
 }
 
 /// Runs the reference's suite again and again.
