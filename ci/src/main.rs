@@ -35,6 +35,12 @@ enum Step {
     Readme,
     /// No snapshot without a test.
     Snapshots,
+    /// The pages of `harness/docs` that are made from the rules and the convention files.
+    Pages {
+        /// Renews them instead of failing if they are stale.
+        #[arg(long)]
+        write: bool,
+    },
     /// The reference's suite a thousand times, half of them with all cores busy: on demand only, for it takes its time.
     Soak {
         /// How often.
@@ -69,7 +75,8 @@ enum Format {
 
 fn all() -> Vec<Step> {
     let faults = Step::Faults(Faults::default());
-    vec![Step::Format, Step::Layers, Step::Lint, Step::Docs, Step::Readme, Step::Snapshots, faults]
+    let pages = Step::Pages { write: false };
+    vec![Step::Format, Step::Layers, Step::Lint, Step::Docs, pages, Step::Readme, Step::Snapshots, faults]
 }
 
 fn main() -> Result<()> {
@@ -107,6 +114,7 @@ fn run(step: &Step, root: &Path) -> Result<()> {
         Step::Layers => layers::check(root),
         Step::Readme => readme::check(root),
         Step::Snapshots => steps::snapshots(root),
+        Step::Pages { write } => steps::pages(root, *write),
         Step::Soak { runs } => steps::soak(root, *runs),
         Step::Faults(faults) => steps::faults(root, faults),
     }

@@ -10,9 +10,9 @@ use crate::{Faults, Format};
 
 pub(crate) fn format(root: &Path) -> Result<()> {
     execute(cargo(root).args(["fmt", "--all", "--check"]))?;
-    // Macros declare the modules of rules and faults, and `cargo fmt` finds only those that stand in the source.
+    // Macros declare the modules of rules, faults and controls, and `cargo fmt` finds only those that stand in the source.
     let mut files = Vec::new();
-    for folder in ["harness/src/rules", "targets/rust/faulty/src/faults"] {
+    for folder in ["harness/src/rules", "targets/rust/faulty/src/faults", "harness/tests/controls"] {
         find(&root.join(folder), &mut files)?;
     }
     files.sort();
@@ -42,6 +42,16 @@ pub(crate) fn snapshots(root: &Path) -> Result<()> {
         "--package",
         "conformance-snapshots",
     ]))
+}
+
+/// Holds the pages that are made from the rules against what would be made now: a test of the harness makes them.
+pub(crate) fn pages(root: &Path, write: bool) -> Result<()> {
+    let mut command = cargo(root);
+    command.args(["test", "--quiet", "--locked", "--package", "grpc-trace-conformance", "--test", "pages"]);
+    if write {
+        command.env("CONFORMANCE_WRITE_PAGES", "1");
+    }
+    execute(&mut command)
 }
 
 /// Runs the reference's suite again and again.

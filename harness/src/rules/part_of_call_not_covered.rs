@@ -62,6 +62,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let during: Vec<&Span> = match end.side {
             Side::Server => in_handler(case, end),
             Side::Client => around_call(case, end),
+            // Nothing of the application is done in an attempt.
+            Side::Attempt => Vec::new(),
         };
         let during = || during.iter().filter(|work| work.start_ns != 0 && work.end_ns >= work.start_ns);
         if during().any(|work| work.end_ns > span.end_ns) {

@@ -29,7 +29,14 @@ pub(super) fn bind(case: &mut Case<'_>) {
     }
     binder.round(case, Likeness::Kind, by_wire);
     lift_clients(case, &mut binder);
-    for evidence in [by_journal, by_place, by_wire_below] {
+    for evidence in [by_journal, by_callers_place] {
+        binder.round(case, Likeness::Kind, evidence);
+    }
+    // Now it is known what was sent, where nobody saw it arrive.
+    for evidence in [by_sent, by_wire_below, by_root_above] {
+        binder.round(case, Likeness::Both, evidence);
+    }
+    for evidence in [by_place, by_wire_below] {
         binder.round(case, Likeness::Kind, evidence);
     }
     // Wire and journal are stronger evidence than a kind and a trace, which a span of another end may have.
@@ -131,6 +138,11 @@ impl Candidates<'_, '_> {
             Likeness::Unlike => by_name && !case.is_of_a_call(span),
         };
         alike && !self.binder.taken.contains(&index) && !is_manual(span, &self.binder.manual)
+    }
+
+    /// Whether a span may be a framework's around a call's. What hangs below a call's span is another call's, or its double.
+    fn is_others(&self, case: &Case<'_>, index: usize) -> bool {
+        !self.binder.taken.contains(&index) && !case.is_of_a_call(&case.spans()[index])
     }
 
     /// Whether a span hangs where no other end's span should that has one: else it is that end's second span, not this
@@ -349,10 +361,7 @@ fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
         return None;
     }
     if place == ParentExpectation::Unknown && case.ends[end].side == Side::Server {
-        // What arrived is not known, but what was sent.
-        return sent(case, case.ends[end].call)
-            .into_iter()
-            .find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true));
+        return by_sent(case, end, candidates);
     }
     if place == ParentExpectation::Unknown || (case.ends[end].is_unseen() && place.parents().is_empty()) {
         return None;
@@ -362,6 +371,32 @@ fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
         place.parents().into_iter().flat_map(|parent| candidates.binder.children(parent)).copied().collect();
     let among = if place.allows_root() { &candidates.binder.order } else { &below };
     candidates.best(case, end, among, hangs)
+}
+
+/// A caller's span where it should hang.
+fn by_callers_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    if case.ends[end].side == Side::Server { None } else { by_place(case, end, candidates) }
+}
+
+/// A server's span below what was sent to it, where what arrived is not known.
+fn by_sent(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let own = &case.ends[end];
+    if own.side != Side::Server || case.expected_parent(own) != ParentExpectation::Unknown {
+        return None;
+    }
+    sent(case, own.call)
+        .into_iter()
+        .find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true))
+}
+
+/// The spans that a server's may hang under: what arrived, or where that is not known, what was sent.
+fn above_server(case: &Case<'_>, end: usize) -> Vec<SpanRef> {
+    let own = &case.ends[end];
+    if case.expected_parent(own) == ParentExpectation::Unknown {
+        sent(case, own.call)
+    } else {
+        contexts(case, own.call, own.arrival)
+    }
 }
 
 /// The spans that a call's callee may hang under: those of the attempts, and that of the call.
@@ -376,12 +411,23 @@ fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
     if own.side != Side::Server {
         return None;
     }
-    contexts(case, own.call, own.arrival).into_iter().find_map(|top| {
+    above_server(case, end).into_iter().find_map(|top| {
         let among = candidates.binder.traces.get(&top.trace_id)?;
-        // What hangs below a call's span is another call's, or its double.
-        let other =
-            |index: usize| !candidates.binder.taken.contains(&index) && !case.is_of_a_call(&case.spans()[index]);
-        candidates.best(case, end, among, |index| case.is_below(index, top, other))
+        candidates.best(case, end, among, |index| case.is_below(index, top, |other| candidates.is_others(case, other)))
+    })
+}
+
+/// A server's span below another span of its process, which is a root as nothing arrived.
+fn by_root_above(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
+    let own = &case.ends[end];
+    let place = case.expected_parent(own);
+    if own.side != Side::Server || place == ParentExpectation::Unknown || !place.allows_root() {
+        return None;
+    }
+    candidates.best(case, end, &candidates.binder.order, |index| {
+        let above: Vec<usize> = case.tree.ancestors(index).collect();
+        let tops_out = above.last().is_some_and(|top| case.spans()[*top].parent_span_id.is_none());
+        tops_out && above.into_iter().all(|other| candidates.is_others(case, other))
     })
 }
 
@@ -574,6 +620,17 @@ mod tests {
     fn a_framework_around_is_not_taken_for_the_call() {
         let text =
             "convention rpc-1.39\ncall 0 unary\n\nSERVER POST <- driver\n  SERVER Say\n    rpc.system.name: \"grpc\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say"]);
+    }
+
+    #[test]
+    fn a_framework_around_is_not_taken_for_a_call_that_no_handler_saw() {
+        let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> target UNIMPLEMENTED unrouted\n\n\
+            SERVER Say <- driver\n  rpc.system.name: \"grpc\"\n  CLIENT Again\n    SERVER POST\n      SERVER Again\n        \
+            rpc.system.name: \"grpc\"\n";
+        assert_eq!(bound(text), ["server of call 0: Say", "client of call 0.a: Again", "server of call 0.a: Again"]);
+        let text = "convention rpc-1.39\ncall 0 unary -> UNIMPLEMENTED no-context unrouted\n\nSERVER POST\n  SERVER Say\n    \
+            rpc.system.name: \"grpc\"\n";
         assert_eq!(bound(text), ["server of call 0: Say"]);
     }
 
