@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use grpc_trace_conformance::rules::{Family, RULES};
-use tonic_trace_faulty::TRANSPARENCY;
+use grpc_trace_conformance::rules::RULES;
 
 use crate::run::Found;
 
@@ -34,18 +33,9 @@ impl Found {
         self.rules.keys().map(String::as_str).filter(|rule| !self.variant.names.contains(rule)).collect()
     }
 
-    /// Whether its offence has no rule yet.
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.variant.names.contains(&TRANSPARENCY)
-    }
-
     /// For people: one line, and below it an example of each finding.
     pub(crate) fn told(&self, verbose: bool) -> String {
-        let mark = match (self.is_waiting(), self.silent().is_empty()) {
-            (true, _) => "waiting ",
-            (false, true) => "killed  ",
-            (false, false) => "SURVIVES",
-        };
+        let mark = if self.silent().is_empty() { "killed  " } else { "SURVIVES" };
         let mut text = format!("{mark} {}: {}", self.variant.id(), self.meant().join(" "));
         let rest = self.other();
         // Writing into a string cannot fail.
@@ -60,7 +50,7 @@ impl Found {
     }
 
     fn names(&self) -> Vec<&'static str> {
-        self.variant.names.iter().copied().filter(|name| *name != TRANSPARENCY).collect()
+        self.variant.names.to_vec()
     }
 }
 
@@ -86,14 +76,10 @@ impl Matrix {
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let known: BTreeSet<_> = RULES.iter().map(|rule| rule.id()).collect();
-        let has_transparency = RULES.iter().any(|rule| rule.family == Family::Transparency);
         for found in &self.faults {
             let id = found.variant.id();
             let unknown = found.names().into_iter().filter(|name| !known.contains(name));
             problems.extend(unknown.map(|name| format!("{id}: there is no rule `{name}`")));
-            if found.is_waiting() && has_transparency {
-                problems.push(format!("{id}: the family `transparency` is there: name the rule that finds it"));
-            }
             if !found.names().is_empty() && found.rules.is_empty() {
                 problems.push(format!("{id} survives: no rule found it in {} cases", found.cases));
             } else if !found.silent().is_empty() {
@@ -116,8 +102,7 @@ impl Matrix {
 
     /// For people: how many of how many.
     pub(crate) fn summary(&self) -> String {
-        let (waiting, all) = (self.faults.iter().filter(|found| found.is_waiting()).count(), self.faults.len());
-        let killed = self.faults.iter().filter(|found| found.silent().is_empty() && !found.is_waiting()).count();
-        format!("{all} faults: {killed} killed by the rules that name them, {waiting} wait for a family of rules")
+        let killed = self.faults.iter().filter(|found| found.silent().is_empty()).count();
+        format!("{} faults: {killed} killed by the rules that name them", self.faults.len())
     }
 }

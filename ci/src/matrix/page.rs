@@ -60,7 +60,7 @@ fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
 
 fn cells(found: &Found) -> String {
     let code = |rules: Vec<&str>| rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(" ");
-    let meant = if found.is_waiting() { "waits for the family `transparency`".to_owned() } else { code(found.meant()) };
+    let meant = code(found.meant());
     let other = if found.variant.fault.is_racy { "differs".to_owned() } else { code(found.other()) };
     format!("{meant} | {other}")
 }

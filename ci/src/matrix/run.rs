@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use grpc_trace_conformance::run::Harness;
+use grpc_trace_conformance::run::{Baseline, Harness};
 use grpc_trace_conformance::scenario::{self, Case, Scenario};
 use tonic_trace_faulty::{Faulty, VARIABLE, Variant, variants};
 
@@ -28,7 +28,14 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
     // A pattern that selects nothing is better found before minutes have passed.
     let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, &corpus)).collect::<Result<_>>()?;
-    let running = stream::iter(planned).map(|(variant, cases)| async move { run_one(variant, &cases).await });
+    // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
+    let (first, _) = &planned[0];
+    let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
+    let running = planned.into_iter().map(|(variant, cases)| {
+        let baseline = baseline.clone();
+        async move { run_one(variant, &cases, baseline).await }
+    });
+    let running = stream::iter(running);
     running.buffered(jobs.max(1)).inspect_ok(tell).try_collect().await
 }
 
@@ -38,7 +45,7 @@ fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<Case>)> {
     Ok((variant, cases.into_iter().cloned().collect()))
 }
 
-async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
+async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result<Found> {
     let opt_in = match variant.convention {
         "rpc-1.38" => "",
         "rpc-1.39" => "rpc",
@@ -57,6 +64,7 @@ async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
         .convention(variant.convention)
         .environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in)
         .environment(VARIABLE, &variant.id())
+        .against(baseline)
         .strict();
     let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
     let results = match harness.run_cases(cases).await {

@@ -9,9 +9,6 @@ use tonic_trace_reference::Call;
 use crate::faults::FAULTS;
 use crate::parts::Parts;
 
-/// In the place of a rule's id: the family `transparency` has to name the offence.
-pub const TRANSPARENCY: &str = "transparency";
-
 /// The shapes of calls, by the names of their methods.
 pub const SHAPES: [&str; 4] = ["Unary", "ServerStream", "ClientStream", "Bidi"];
 

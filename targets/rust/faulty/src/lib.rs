@@ -11,7 +11,7 @@ mod target;
 mod unexpressed;
 mod wire;
 
-pub use fault::{At, Fault, SHAPES, Side, TRANSPARENCY, Variant, variant, variants};
+pub use fault::{At, Fault, SHAPES, Side, Variant, variant, variants};
 pub use faults::{CLASSES, FAULTS};
 pub use parts::Parts;
 pub use target::{Faulty, VARIABLE};

@@ -25,7 +25,7 @@ pub(crate) use tower_service::Service as _;
 
 pub(crate) use crate::around::{Answer, Around, Next, OnRequest, OnResponse, at_end, empty_message, frames, method};
 pub(crate) use crate::attributes::{KEYS, One, RENAMED, is_of_another, row};
-pub(crate) use crate::fault::{At, SHAPES, Side, TRANSPARENCY, fault};
+pub(crate) use crate::fault::{At, SHAPES, Side, fault};
 pub(crate) use crate::parts::Parts;
 pub(crate) use crate::wire::rpc_spans;
 

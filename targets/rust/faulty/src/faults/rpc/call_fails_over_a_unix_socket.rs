@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A call over a unix socket fails: its address is parsed as a host and a port.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/3393"],
-    server: [TRANSPARENCY],
+    server: ["rpc_status_changed"],
     only: ["address"],
     parts: |at| Parts::outside(at, FailsOverUnix),
 }

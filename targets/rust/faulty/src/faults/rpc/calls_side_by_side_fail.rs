@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// Two calls at once break each other: they share a map that is not meant to be shared.
     models: ["https://github.com/grpc-ecosystem/grpc-opentracing/issues/12", "https://github.com/containerd/containerd/issues/11138"],
-    client: [TRANSPARENCY],
+    client: ["rpc_status_changed", "rpc_arrivals_changed"],
     only: ["relay/fan-out", "concurrency/one-parent", "unary/ok"],
     parts: |at| Parts::outside(at, SideBySide::default()),
 }

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A call that is let go of goes on in a task of the instrumentation's: the other end is not told.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/8923", "https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2014"],
-    client: [TRANSPARENCY],
+    client: ["rpc_cancellation_lost"],
     only: ["cancel/before-headers", "unary/ok"],
     parts: |at| Parts::outside(at, Detaches),
 }

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// The deadline of the handler's own call is passed on to calls that have none.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/pull/5543"],
-    client: [TRANSPARENCY],
+    client: ["rpc_deadline_changed"],
     only: ["deadline"],
     parts: |at| {
     let kept: Kept = Arc::default();

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// What a handler received goes along with its own calls: the metadata is kept in the context.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/11237"],
-    client: [TRANSPARENCY],
+    client: ["rpc_metadata_changed"],
     only: ["metadata", "relay"],
     parts: |at| {
     let kept: Kept = Arc::default();

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// Of metadata that has several values, one is passed on.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/pull/2363"],
-    client: [TRANSPARENCY],
-    server: [TRANSPARENCY],
+    client: ["rpc_metadata_changed"],
+    server: ["rpc_metadata_changed"],
     only: ["metadata"],
     parts: |at| Parts::outside(at, OnRequest(|request: &mut Request<Body>| {
     let headers = request.headers_mut();

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The first message of a request is lost: it is read to be measured, and not passed on.
     models: ["https://github.com/DataDog/dd-trace-py/issues/9139"],
-    client: [TRANSPARENCY],
-    server: [TRANSPARENCY],
+    client: ["rpc_messages_changed"],
+    server: ["rpc_messages_changed"],
     only: ["stream/client-stream"],
     parts: |at| Parts::inside(at, LosesFirst),
 }

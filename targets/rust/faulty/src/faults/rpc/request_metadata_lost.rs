@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The application's metadata is lost where a call passes the instrumentation.
     models: ["https://github.com/helidon-io/helidon/issues/10293", "https://github.com/open-telemetry/opentelemetry-python-contrib/pull/2363"],
-    client: [TRANSPARENCY],
-    server: [TRANSPARENCY],
+    client: ["rpc_metadata_changed"],
+    server: ["rpc_metadata_changed"],
     only: ["metadata"],
     parts: |at| Parts::outside(at, OnRequest(|request: &mut Request<Body>| {
     let headers = request.headers_mut();

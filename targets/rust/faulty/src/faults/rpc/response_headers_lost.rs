@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The metadata of the response is lost.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/363"],
-    client: [TRANSPARENCY],
-    server: [TRANSPARENCY],
+    client: ["rpc_metadata_changed"],
+    server: ["rpc_metadata_changed"],
     only: ["metadata"],
     parts: |at| Parts::outside(at, OnResponse::new(|mut response: Response<Body>| {
     let headers = response.headers_mut();
