@@ -58,6 +58,7 @@ async fn run_one(variant: Variant, cases: &[Case]) -> Result<Found> {
         .environment("OTEL_SEMCONV_STABILITY_OPT_IN", opt_in)
         .environment(VARIABLE, &variant.id())
         .strict();
+    let harness = if variant.fault.is_alone { harness.concurrency(1) } else { harness };
     let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
     let results = match harness.run_cases(cases).await {
         Ok(results) => results,
