@@ -66,6 +66,7 @@ async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result
         .environment(VARIABLE, &variant.id())
         .against(baseline)
         .strict();
+    let harness = if variant.fault.is_alone { harness.concurrency(1) } else { harness };
     let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
     let results = match harness.run_cases(cases).await {
         Ok(results) => results,

@@ -4,8 +4,8 @@ use crate::convention::Side;
 use crate::subject::{Case, ParentExpectation};
 
 rule! {
-    /// A SERVER span has the trace state of the context that arrived, so that everything below it, and the callees,
-    /// have it too. A sampler may add to it.
+    /// A SERVER span has the trace state of the context that arrived, and a CLIENT span that of the span it hangs under, so
+    /// that everything below, and the callees, have it too. A sampler may add to it.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -23,6 +23,17 @@ rule! {
     ///
     /// ! SERVER Echo/Say <- driver
     /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    /// metadata 0 tracestate=foo=1
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   trace state: "foo=1"
+    ///   ! CLIENT Echo/Again
+    /// ```
     family: Propagation,
     level: Must,
     source: {
@@ -33,18 +44,28 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (end, _, span) in case.bound().filter(|(end, ..)| end.side == Side::Server) {
-        let Some(came) = sent_state(case.received(end.call, end.arrival)) else { continue };
+    for (end, _, span) in case.bound() {
+        let came = match end.side {
+            Side::Server => sent_state(case.received(end.call, end.arrival)),
+            // Whatever the parent has, rightly or not, its child has too.
+            Side::Client => span.parent_ref().and_then(|parent| case.find(parent)).map(|parent| {
+                let state = case.spans()[parent].trace_state.as_str();
+                state_members([state].into_iter())
+            }),
+        };
         let place_is_right = match case.expected_parent(end) {
             ParentExpectation::Is { trace_id, .. } => trace_id == span.trace_id,
             _ => false,
         };
+        let Some(came) = came.filter(|_| place_is_right) else { continue };
         let has = state_members([span.trace_state.as_str()].into_iter());
-        if place_is_right
-            && came.iter().all(|(key, _)| is_key_of_level_1(key))
+        if came.iter().all(|(key, _)| is_key_of_level_1(key))
             && came.iter().any(|(key, _)| has.iter().all(|(other, _)| other != key))
         {
-            let message = "The span's trace state lacks what arrived in the `tracestate`.";
+            let message = match end.side {
+                Side::Server => "The span's trace state lacks what arrived in the `tracestate`.",
+                Side::Client => "The span's trace state lacks what its parent's has.",
+            };
             findings.add(place(case, end, span), message);
         }
     }

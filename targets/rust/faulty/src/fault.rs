@@ -29,6 +29,8 @@ pub struct Fault {
     pub conventions: &'static [&'static str],
     /// Whether only a process can have it, since it is in what crosses the wire to the backend.
     pub is_process: bool,
+    /// Whether cases are played one at a time, since it takes something from one call to the next.
+    pub is_alone: bool,
     /// What else is found differs from run to run.
     pub is_racy: bool,
     /// Where it can be, of these ends, shapes and conventions.
@@ -191,6 +193,7 @@ macro_rules! fault {
         $(conventions: $conventions:tt,)?
         $(exists: $exists:expr,)?
         $(process: $process:literal,)?
+        $(alone: $alone:literal,)?
         $(racy: $racy:literal,)?
         parts: $parts:expr $(,)?
     ) => {
@@ -208,6 +211,7 @@ macro_rules! fault {
             conventions: fault!(@or ["rpc-1.39"] $($conventions)?),
             exists: fault!(@where $($exists)?),
             is_process: fault!(@flag $($process)?),
+            is_alone: fault!(@flag $($alone)?),
             is_racy: fault!(@flag $($racy)?),
             parts: $parts,
         };

@@ -5,6 +5,8 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["attribute_missing"],
     server: ["attribute_missing"],
+    only: ["status/*/unary"],
+    alone: true,
     racy: true,
     parts: |at| {
     let last: Mutex<Vec<KeyValue>> = Mutex::default();

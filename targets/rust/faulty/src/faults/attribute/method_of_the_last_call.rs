@@ -5,7 +5,9 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["attribute_wrong_value"],
     server: ["attribute_wrong_value"],
+    only: ["concurrency/shapes", "stream", "unary"],
     conventions: ["rpc-1.38", "rpc-1.39"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

@@ -6,7 +6,7 @@ fault! {
     client: ["attribute_wrong_value"],
     server: ["attribute_wrong_value"],
     only: ["unary", "stream"],
-    conventions: ["rpc-1.39", "rpc-next", "rpc-dup"],
+    conventions: ["rpc-1.39", "rpc-next"],
     parts: |at| Parts::policy(Broken { at }),
 }
 

@@ -5,6 +5,8 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["wrong_name"],
     server: ["wrong_name"],
+    only: ["concurrency/shapes", "stream", "unary"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

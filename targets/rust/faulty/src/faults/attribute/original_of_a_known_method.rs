@@ -3,7 +3,6 @@ use crate::support::*;
 fault! {
     /// A method that exists has an original too.
     models: ["https://github.com/open-telemetry/semantic-conventions/pull/3223"],
-    client: ["attribute_despite_condition"],
     server: ["attribute_despite_condition"],
     only: ["unary/ok"],
     parts: |at| Parts::policy(Broken { at }),

@@ -4,6 +4,8 @@ fault! {
     /// The peer is that of the first connection: it is kept with the server.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/7742"],
     server: ["attribute_wrong_value"],
+    only: ["address", "unary"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

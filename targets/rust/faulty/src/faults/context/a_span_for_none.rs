@@ -4,6 +4,8 @@ fault! {
     /// Where a call is made in no context, the last one of the process is taken.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["parent_despite_missing_context"],
+    only: ["concurrency/contexts", "context", "relay"],
+    alone: true,
     racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }

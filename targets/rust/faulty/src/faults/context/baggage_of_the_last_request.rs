@@ -4,6 +4,8 @@ fault! {
     /// The handler sees the baggage of the request before.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     server: ["baggage_invented"],
+    only: ["context/baggage", "concurrency"],
+    alone: true,
     racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }

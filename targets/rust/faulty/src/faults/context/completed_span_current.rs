@@ -4,6 +4,9 @@ fault! {
     /// The context in which a call is made after its handler is through is that of the span that has ended.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["completed_span_current"],
+    only: ["relay", "unary"],
+    process: true,
+    racy: true,
     parts: |at| Parts::outside(at, LeftCurrent),
 }
 

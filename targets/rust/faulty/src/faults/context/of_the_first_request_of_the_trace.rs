@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A handler runs in the context of the first request of its trace: contexts are kept by trace.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
-    server: ["wrong_context_current"],
+    server: ["server_span_not_current"],
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

@@ -4,6 +4,8 @@ fault! {
     /// A handler runs in the context of the request before.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     server: ["wrong_context_current"],
+    only: ["relay", "concurrency", "unary"],
+    alone: true,
     racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }

@@ -5,7 +5,9 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["message_event_missing"],
     server: ["message_event_missing"],
+    only: ["relay", "concurrency"],
     conventions: ["rpc-1.38"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

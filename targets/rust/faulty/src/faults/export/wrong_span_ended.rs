@@ -5,6 +5,8 @@ fault! {
     /// wrong id.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     both: ["wrong_name"],
+    only: ["concurrency/shapes", "relay"],
+    alone: true,
     racy: true,
     parts: |at| {
     let last: Mutex<Option<SpanData>> = Mutex::default();

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The span ends with the first message of the response.
     models: ["https://github.com/grpc/grpc-rust/issues/855"],
-    client: ["span_shorter_than_call"],
-    server: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
+    server: ["part_of_call_not_covered"],
     conventions: ["rpc-1.38", "rpc-1.39"],
     parts: |at| Parts::policy(Broken { at }),
 }

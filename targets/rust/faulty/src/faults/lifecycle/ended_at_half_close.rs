@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The span ends when the client is done sending: one shape at a time.
     models: ["https://github.com/quarkusio/quarkus/pull/24117"],
-    client: ["span_shorter_than_call"],
-    server: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
+    server: ["part_of_call_not_covered"],
     each: SHAPES,
     parts: |at| Parts::inside(at, EndsAtHalfClose(at)),
 }

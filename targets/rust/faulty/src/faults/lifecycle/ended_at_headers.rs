@@ -4,8 +4,8 @@ fault! {
     /// The span ends when the response's headers are there, as in a layer that ends it when the future of the
     /// response is ready. One shape at a time.
     models: ["https://github.com/grpc/grpc-rust/issues/1824", "https://github.com/open-telemetry/opentelemetry-ebpf-instrumentation/issues/2992"],
-    client: ["span_shorter_than_call"],
-    server: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
+    server: ["part_of_call_not_covered"],
     each: SHAPES,
     parts: |at| Parts::policy(Broken { at }),
 }

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The span has the time of the last message that went by, not that of the trailers, which may be long after.
     models: ["https://github.com/open-telemetry/opentelemetry-ebpf-instrumentation/issues/2992"],
-    client: ["span_shorter_than_call"],
-    server: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
+    server: ["part_of_call_not_covered"],
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

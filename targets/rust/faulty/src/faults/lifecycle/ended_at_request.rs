@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// The span ends as soon as the request is on its way.
     models: ["https://github.com/grpc/grpc-rust/issues/855"],
-    client: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
     parts: |_| Parts::policy(Broken),
 }
 

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// Everything is right but the time: it is that of the response's headers.
     models: ["https://github.com/grpc/grpc-rust/issues/1824"],
-    client: ["span_shorter_than_call"],
-    server: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
+    server: ["part_of_call_not_covered"],
     parts: |at| Parts::policy(Broken { at }),
 }
 

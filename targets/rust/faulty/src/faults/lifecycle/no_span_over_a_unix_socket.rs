@@ -6,6 +6,7 @@ fault! {
     client: ["client_span_missing"],
     server: ["server_span_missing"],
     only: ["address", "unary/ok"],
+    conventions: ["rpc-1.38"],
     parts: |at| Parts::ended(move |span| {
     let unix = span.attributes.iter().any(|own| {
         own.key.as_str() == "network.transport" && own.value.as_str() == "unix"

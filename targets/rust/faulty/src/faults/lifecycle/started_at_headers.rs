@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The span has the time at which the response began, not the request.
     models: ["https://github.com/grpc/grpc-rust/issues/855"],
-    client: ["span_shorter_than_call"],
-    server: ["span_shorter_than_call"],
+    client: ["part_of_call_not_covered"],
+    server: ["part_of_call_not_covered"],
     parts: |at| {
     let started: Arc<Mutex<std::collections::HashMap<SpanId, SystemTime>>> = Arc::default();
     let late = Arc::clone(&started);

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// Every span starts when the first call did: the start is kept with the channel.
     models: ["https://github.com/open-telemetry/opentelemetry-dotnet-contrib/issues/1780"],
-    client: ["span_longer_than_call"],
-    server: ["span_longer_than_call"],
+    client: ["span_begins_before_parent"],
+    server: ["span_begins_before_parent"],
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

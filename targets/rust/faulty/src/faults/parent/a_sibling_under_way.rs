@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// Of calls side by side, each later one is the child of the one before, which is still under way.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/4088"],
-    client: ["wrong_parent"],
+    client: ["parent_of_another_call"],
     only: ["relay", "concurrency"],
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }

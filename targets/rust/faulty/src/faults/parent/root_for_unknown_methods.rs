@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A call of a method that nobody has loses the context that came with it.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/2564"],
-    server: ["root_despite_context"],
+    server: ["stray_span"],
     only: ["failure/unknown-method", "unary/ok"],
     parts: |_| Parts::policy(Broken),
 }

@@ -4,7 +4,7 @@ fault! {
     /// A call that is made when another has completed becomes that one's child: its context is still current in the
     /// callback.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/4088"],
-    client: ["wrong_parent"],
+    client: ["parent_of_another_call"],
     only: ["relay", "unary/in-turn"],
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }

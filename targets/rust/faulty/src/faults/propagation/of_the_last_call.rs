@@ -4,7 +4,8 @@ fault! {
     /// The header is that of the call before: it is kept in a map that is shared, and set a moment too late.
     models: ["https://github.com/grpc-ecosystem/grpc-opentracing/issues/12"],
     client: ["traceparent_not_of_client_span"],
-    racy: true,
+    only: ["relay", "concurrency", "unary/in-turn"],
+    alone: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

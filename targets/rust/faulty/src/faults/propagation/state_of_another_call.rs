@@ -3,8 +3,9 @@ use crate::support::*;
 fault! {
     /// The tracestate is that of the last call that had one.
     models: ["https://github.com/grpc-ecosystem/grpc-opentracing/issues/12"],
-    client: ["tracestate_changed"],
-    racy: true,
+    client: ["tracestate_leaked"],
+    only: ["concurrency/contexts", "context", "relay"],
+    alone: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A call that begins a trace sends no context.
     models: ["https://github.com/grpc/grpc-java/pull/11500"],
-    client: ["traceparent_missing"],
+    client: ["stray_span"],
     parts: |_| Parts::policy(Broken),
 }
 

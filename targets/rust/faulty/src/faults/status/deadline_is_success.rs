@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A deadline that passes while the handler runs leaves code 0 and no status.
     models: ["https://github.com/grpc/grpc-node/issues/2681"],
-    server: ["attribute_wrong_value", "status_not_error"],
+    server: ["attribute_wrong_value"],
     parts: |_| Parts::policy(Broken),
 }
 

@@ -3,8 +3,8 @@ use crate::support::*;
 fault! {
     /// The description is a debugger's dump of the error, on several lines.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/pull/1226"],
-    client: ["description_wrong"],
-    server: ["description_wrong"],
+    client: ["description_repeats_code"],
+    server: ["description_repeats_code"],
     parts: |at| Parts::policy(Broken { at }),
 }
 
@@ -17,6 +17,11 @@ impl Policy for Broken {
         if !self.at.is(call) {
             return Standard.description(call, outcome);
         }
-        format!("<_InactiveRpcError of RPC that terminated with:\n\tdetails = \"{}\"\n>", outcome.message).into()
+        format!(
+            "<_InactiveRpcError of RPC that terminated with:\n\tstatus = StatusCode.{}\n\tdetails = \"{}\"\n>",
+            code_name(outcome.code),
+            outcome.message
+        )
+        .into()
     }
 }

@@ -5,6 +5,8 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["description_wrong"],
     server: ["description_wrong"],
+    only: ["relay/mixed-fan-out", "concurrency"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

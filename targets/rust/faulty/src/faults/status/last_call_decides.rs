@@ -5,6 +5,8 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["status_not_unset"],
     server: ["status_not_unset"],
+    only: ["relay", "concurrency"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

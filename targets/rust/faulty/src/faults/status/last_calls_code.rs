@@ -5,6 +5,8 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-go-contrib/pull/4481"],
     client: ["attribute_wrong_value"],
     server: ["attribute_wrong_value"],
+    only: ["status/*/unary"],
+    alone: true,
     racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A handler that throws leaves code 0 and no status.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/pull/1226"],
-    server: ["attribute_wrong_value", "status_not_error"],
+    server: ["attribute_wrong_value"],
     parts: |_| Parts::policy(Broken),
 }
 
