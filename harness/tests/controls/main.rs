@@ -27,6 +27,7 @@ registry! {
     middleware_around_the_client,
     transport_span_below_the_client,
     http_span_below_the_client,
+    attempt_spans_below_the_client,
     a_span_for_each_message,
     a_child_outlives_its_parent,
     ended_by_another_task,
@@ -57,6 +58,7 @@ registry! {
     // export
     scope_with_everything,
     resource_with_much,
+    last_spans_exported_first,
 }
 
 /// The list is long enough to mean something, and every entry says why it is right.

@@ -1,7 +1,6 @@
 use crate::support::*;
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
 
 /// Says of the traces that it begins that their ids are random, which they are.
 #[derive(Default)]
@@ -12,14 +11,14 @@ impl Policy for Random {
         let cx = Standard.start(call, tracer, builder, parent);
         if !parent.span().span_context().is_valid() {
             let begun = cx.span().span_context().trace_id();
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(begun);
+            lock(&self.0).insert(begun);
         }
         cx
     }
 
     fn inject(&self, call: &Call, cx: &Context, headers: &mut HeaderMap) {
         let span = cx.span().span_context().clone();
-        let begun = self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&span.trace_id());
+        let begun = lock(&self.0).contains(&span.trace_id());
         let flags = span.trace_flags() | if begun { TraceFlags::new(2) } else { TraceFlags::NOT_SAMPLED };
         let span =
             SpanContext::new(span.trace_id(), span.span_id(), flags, span.is_remote(), span.trace_state().clone());

@@ -1,7 +1,7 @@
 //! What most controls are made of.
 
 pub(crate) use std::borrow::Cow;
-pub(crate) use std::sync::{Arc, OnceLock};
+pub(crate) use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) use grpc_trace_conformance::evidence::Evidence;
 pub(crate) use grpc_trace_conformance::trace::{self, Kind, StatusCode};
@@ -83,4 +83,9 @@ impl KeptTracer {
         let tracer = self.0.get().expect("a call's span has begun");
         tracer.build_with_context(SpanBuilder::from_name(name), cx)
     }
+}
+
+/// Nothing here is left half done by a panic.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! The reference with something more, in the ways that its users have: a policy, a configuration, middleware, a processor.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use conformance_kit::grpc::{BoxChannel, boxed};
@@ -18,6 +18,7 @@ use tower::Layer as _;
 use tower::layer::util::Stack;
 
 use crate::middleware::{Begin, Middleware};
+use crate::support::lock;
 
 /// What differs from the reference. Nothing, by default.
 #[derive(Default)]
@@ -35,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) ended: Option<fn(SpanData) -> SpanData>,
     /// What is made of the resource.
     pub(crate) resource: Option<fn(&Resource) -> Resource>,
+    /// Whether spans are held back until they are asked for, and the last comes first then.
+    pub(crate) held: bool,
 }
 
 impl Parts {
@@ -72,8 +75,8 @@ impl Target for Variant {
     }
 
     fn processor(&self, exporting: Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> {
-        let Parts { ended, resource, .. } = *self.0;
-        Box::new(Processor { exporting, ended, resource })
+        let Parts { ended, resource, held, .. } = *self.0;
+        Box::new(Processor { exporting, ended, resource, held: held.then(Mutex::default) })
     }
 }
 
@@ -100,6 +103,22 @@ struct Processor {
     exporting: Box<dyn SpanProcessor>,
     ended: Option<fn(SpanData) -> SpanData>,
     resource: Option<fn(&Resource) -> Resource>,
+    held: Option<Mutex<Vec<SpanData>>>,
+}
+
+impl Processor {
+    /// Exports what was held back. Nobody else's flush may end before that, and a queue that is full drops what comes.
+    fn let_go(&self) -> OTelSdkResult {
+        let Some(held) = &self.held else { return Ok(()) };
+        let mut held = lock(held);
+        held.reverse();
+        while !held.is_empty() {
+            let next = held.len().min(512);
+            held.drain(..next).for_each(|span| self.exporting.on_end(span));
+            self.exporting.force_flush()?;
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Debug for Processor {
@@ -114,17 +133,23 @@ impl SpanProcessor for Processor {
     }
 
     fn on_end(&self, span: SpanData) {
-        self.exporting.on_end(match self.ended {
+        let span = match self.ended {
             Some(change) => change(span),
             None => span,
-        });
+        };
+        match &self.held {
+            Some(held) => lock(held).push(span),
+            None => self.exporting.on_end(span),
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {
+        self.let_go()?;
         self.exporting.force_flush()
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.let_go()?;
         self.exporting.shutdown_with_timeout(timeout)
     }
 
