@@ -48,7 +48,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let came = match end.side {
             Side::Server => sent_state(case.received(end.call, end.arrival)),
             // Whatever the parent has, rightly or not, its child has too.
-            Side::Client => span.parent_ref().and_then(|parent| case.find(parent)).map(|parent| {
+            Side::Client | Side::Attempt => span.parent_ref().and_then(|parent| case.find(parent)).map(|parent| {
                 let state = case.spans()[parent].trace_state.as_str();
                 state_members([state].into_iter())
             }),
@@ -64,7 +64,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         {
             let message = match end.side {
                 Side::Server => "The span's trace state lacks what arrived in the `tracestate`.",
-                Side::Client => "The span's trace state lacks what its parent's has.",
+                Side::Client | Side::Attempt => "The span's trace state lacks what its parent's has.",
             };
             findings.add(place(case, end, span), message);
         }
