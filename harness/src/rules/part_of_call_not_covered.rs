@@ -9,8 +9,10 @@ use crate::transcript::ServerRecord;
 rule! {
     /// A call's span begins before and ends after all that happens while the call is open. What certainly happens then is a
     /// span that the handler opens and closes before it ends its own call, or while a call that it made waits for something
-    /// that the handler does later. The target's own clock stamped both, so this needs no tolerance: a span that ends at the
-    /// response's headers, at a message or at the half-close is told from one that covers the call however fast the call was.
+    /// that the handler does later. The target's own clock stamped both, so this needs no tolerance but for what that clock
+    /// does not tell: a span that ends at the response's headers, at a message or at the half-close is told from one that
+    /// covers the call however fast the call was. Where a time is in whole milliseconds, as JavaScript's SDK tells the start
+    /// of a span and counts its end from, less than one says nothing.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -18,6 +20,17 @@ rule! {
     /// opened 0 #2
     /// span #1 from=0ms lasts=9ms
     /// span #2 from=3ms lasts=5ms
+    ///
+    /// SERVER Echo/Say #1 <- driver
+    ///   INTERNAL work #2
+    /// ```
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary span=work
+    /// opened 0 #2
+    /// span #1 from=0ms lasts=9ms
+    /// span #2 from=3ms end=1700000000009400000
     ///
     /// SERVER Echo/Say #1 <- driver
     ///   INTERNAL work #2
@@ -66,19 +79,26 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             Side::Attempt => Vec::new(),
         };
         let during = || during.iter().filter(|work| work.start_ns != 0 && work.end_ns >= work.start_ns);
-        if during().any(|work| work.end_ns > span.end_ns) {
+        if during().any(|work| span.end_ns + least(span, work) <= work.end_ns) {
             findings.add(
                 place(case, end, span),
                 "The span ended while the call was open: work that was done in it went on.",
             );
         }
-        if during().any(|work| work.start_ns < span.start_ns) {
+        if during().any(|work| work.start_ns + least(span, work) <= span.start_ns) {
             findings.add(
                 place(case, end, span),
                 "The span began when the call was open: work that was done in it had begun.",
             );
         }
     }
+}
+
+/// The least difference of two spans' times that means anything: the unit of the coarsest of their clocks.
+fn least(one: &Span, other: &Span) -> u64 {
+    let times = [one.start_ns, one.end_ns, other.start_ns, other.end_ns];
+    let unit = |time: u64| [1_000_000, 1_000].into_iter().find(|unit| time.is_multiple_of(*unit)).unwrap_or(1);
+    times.into_iter().map(unit).max().unwrap_or(1)
 }
 
 /// The spans that a handler closed before it ended its call.
