@@ -104,7 +104,7 @@ impl SharedRun {
             return Err(format!("{} of {} cases, first:\n\n{}", red.len(), cases.len(), shown.join("\n")).into());
         }
         let expectations = Expectations::read(&self.manifest.folder).map_err(|error| error.to_string())?;
-        self.compare(&scenario.id, &text(scenario, cases, &expectations));
+        self.compare(&scenario.id, &text(scenario, cases, &expectations, self.manifest.traces_vary.is_some()));
         Ok(())
     }
 

@@ -38,15 +38,16 @@ pub fn harness(manifest: &Manifest, claim: &Claim) -> Result<Harness> {
 /// The cases of a scenario file; those that look alike stand together, in the order of the first of each.
 ///
 /// Where the wire leaves answers open, two runs may rightly give two traces: then the outcomes stand alone. Where the target's
-/// own expectations say that a finding comes and goes, so may the outcome: then it is said why.
+/// own expectations say that a finding comes and goes, so may the outcome: then it is said why. Of a target whose traces vary, by
+/// its manifest, the outcome and the findings stand without the trace.
 #[must_use]
-pub fn text(scenario: &Scenario, cases: &[CaseResult], expectations: &Expectations) -> String {
+pub fn text(scenario: &Scenario, cases: &[CaseResult], expectations: &Expectations, traces_vary: bool) -> String {
     let mut bodies: Vec<(String, Vec<&str>)> = Vec::new();
     for case in cases {
         let body = match flaky(case, expectations) {
             Some(why) => why,
             None if scenario.open.is_some() => format!("{}\n", case.verdict.outcome),
-            None => body(case),
+            None => body(case, traces_vary),
         };
         let name = case.verdict.name.case.as_str();
         match bodies.iter_mut().find(|(other, _)| *other == body) {
@@ -70,12 +71,13 @@ fn flaky(case: &CaseResult, expectations: &Expectations) -> Option<String> {
     (!why.is_empty()).then(|| why.into_iter().fold(String::new(), |text, why| text + "flaky: " + why + "\n"))
 }
 
-fn body(case: &CaseResult) -> String {
+fn body(case: &CaseResult, traces_vary: bool) -> String {
     let mut text = format!("{}\n", case.verdict.outcome);
     for judged in &case.verdict.findings {
         let _ = writeln!(text, "{}: {}", judged.finding.rule, judged.finding.message);
     }
     match (&case.evidence, case.verdict.outcome) {
+        (Some(_), _) if traces_vary => {}
         (Some(evidence), _) => text.push_str(&report::trace(evidence, [])),
         (None, Outcome::NotApplicable) => {}
         (None, _) => text.push_str("no evidence\n"),

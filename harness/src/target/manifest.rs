@@ -28,6 +28,9 @@ pub struct Manifest {
     pub draft: Option<String>,
     /// Whether a violated SHOULD fails, as under `--strict`.
     pub strict: bool,
+    /// Why its traces rightly differ from run to run, if they do: events that tell what was waited for, times in texts. Snapshots
+    /// then hold what was found, and not the traces.
+    pub traces_vary: Option<String>,
     /// What switches the instrumentation off.
     pub off: BTreeMap<String, String>,
     /// What the target can do beside the least that the contract asks.
@@ -208,6 +211,7 @@ impl Manifest {
             needs: manifest.needs,
             draft: manifest.draft,
             strict: manifest.strict,
+            traces_vary: manifest.traces_vary,
             off: manifest.off,
             capabilities: manifest.capabilities,
             limits: manifest.limits.into(),
@@ -228,6 +232,7 @@ struct File {
     #[serde(default)]
     versions: Vec<String>,
     draft: Option<String>,
+    traces_vary: Option<String>,
     #[serde(default)]
     strict: bool,
     #[serde(default)]

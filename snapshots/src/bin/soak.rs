@@ -77,7 +77,7 @@ async fn play(harness: &Harness, corpus: &[Scenario]) -> Result<Suite> {
     }
     let texts = corpus.iter().filter_map(|scenario| {
         let cases = by_scenario.get(&scenario.id)?;
-        Some((scenario.id.clone(), text(scenario, cases, &Expectations::default())))
+        Some((scenario.id.clone(), text(scenario, cases, &Expectations::default(), false)))
     });
     Ok(Suite { cases, red, texts: texts.collect() })
 }
