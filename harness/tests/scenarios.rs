@@ -85,7 +85,8 @@ fn pauses_and_expiring_deadlines_are_short() {
             let text = format!("{:?}", case.script);
             for (_, after) in text.match_indices("Pause { ms: ").map(|(at, found)| (at, &text[at + found.len()..])) {
                 let ms: u32 = after.split(' ').next().unwrap().parse().unwrap();
-                assert!(ms <= 60, "{} pauses for {ms} ms", case.id());
+                // Twice a deadline that a busy machine keeps.
+                assert!(ms <= 400, "{} pauses for {ms} ms", case.id());
             }
         }
     }
@@ -107,7 +108,7 @@ fn assert_ends(call: &Call, by_driver: bool, case: &str) {
         ClientStep::Drop | ClientStep::WalkAway => by_driver,
         _ => false,
     });
-    let expires = call.deadline_ms.is_some_and(|ms| ms <= 100);
+    let expires = call.deadline_ms.is_some_and(|ms| ms <= 1000);
     let steps = flat(call.server.as_deref().unwrap_or_default());
     let waits = steps.iter().any(|step| matches!(step, ServerStep::AwaitCancelled));
     assert!(!waits || lets_go || expires, "{case} would hang");
@@ -203,8 +204,8 @@ fn a_pattern_that_selects_nothing_is_an_error_that_helps() {
         select(&scenarios, &globs).unwrap_err().to_string()
     };
     assert_eq!(
-        message(&["unary", "lifecycle/*"]),
-        "`lifecycle/*` matches no case: a pattern is made of whole path components, such as `status/*/unary/**`"
+        message(&["unary", "weather/*"]),
+        "`weather/*` matches no case: a pattern is made of whole path components, such as `status/*/unary/**`"
     );
     assert!(message(&["retry/never"]).ends_with("(there are retry/gives-up, retry/not-retried, retry/recovers)"));
     assert_eq!(message(&["a[b"]), "`a[b` is no pattern: unclosed character class; missing ']'");

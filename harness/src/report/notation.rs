@@ -7,7 +7,7 @@ use crate::rules::Finding;
 use crate::subject::Case;
 use crate::trace::notation::{Marks, Naming, Part, normalise_marked};
 use crate::trace::{SpanId, SpanRef, TraceId};
-use crate::transcript::{Observer, RemoteContext};
+use crate::transcript::{Code, Observer, Origin, RemoteContext};
 
 /// The trace of a case in the notation; what the findings are about is marked.
 #[must_use]
@@ -31,8 +31,20 @@ pub fn naming(evidence: &Evidence) -> Naming<'_> {
             naming = naming.port(port);
         }
     }
+    for message in told_by_clocks(evidence) {
+        naming = naming.text(message, "clock");
+    }
     let ranks = ranks(evidence);
     naming.rank(move |span| ranks.get(&(span.trace_id, span.span_id)).copied().unwrap_or(u64::MAX))
+}
+
+/// What APIs say of deadlines that passed: some of them say how long that took.
+fn told_by_clocks(evidence: &Evidence) -> impl Iterator<Item = &str> {
+    let outcomes = evidence.transcript.calls.values().filter_map(|record| record.client.as_ref()?.outcome.as_ref());
+    let by_clock = outcomes.filter(|outcome| outcome.code == Code::DEADLINE_EXCEEDED && outcome.origin == Origin::Api);
+    by_clock
+        .map(|outcome| outcome.message.as_str())
+        .filter(|message| message.contains(|letter: char| letter.is_ascii_digit()))
 }
 
 /// The contexts that the driver sent, in the order of the plan.

@@ -70,7 +70,12 @@ breakages! {
             if is_client(call) { return found; }
             let own = found.span().span_context().clone();
             let mut last = LAST.lock().unwrap();
-            if own.is_valid() { *last = Some(own); return found; }
+            if own.is_valid() {
+                // Without its trace state, which would be an offence of its own.
+                let (trace, span, flags) = (own.trace_id(), own.span_id(), own.trace_flags());
+                *last = Some(SpanContext::new(trace, span, flags, true, Default::default()));
+                return found;
+            }
             match last.clone() { Some(last) => found.with_remote_span_context(last), None => found }
         }
     }

@@ -12,6 +12,7 @@ use grpc_trace_conformance::rules::{self, Finding};
 use grpc_trace_conformance::run::{CaseResult, Harness};
 use grpc_trace_conformance::scenario::Plan;
 use grpc_trace_conformance::target::Capabilities;
+use grpc_trace_conformance::trace::Trace;
 use grpc_trace_conformance::transcript::Transcript;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -64,7 +65,8 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 /// The evidence of a perfect instrumentation, and which end each of its spans stands for.
 pub(crate) fn perfect(take: &Take, convention: &Convention) -> (Evidence, Expected) {
-    let expected = oracle::expect(&take.plan, &take.transcript, convention);
+    let mut expected = oracle::expect(&take.plan, &take.transcript, convention);
+    place_in_time(&mut expected.trace, &take.transcript);
     let capture = Capture { complete: true, ledger: true, open: Vec::new() };
     let evidence = Evidence {
         version: VERSION,
@@ -76,6 +78,22 @@ pub(crate) fn perfect(take: &Take, convention: &Convention) -> (Evidence, Expect
         baseline: None,
     };
     (evidence, expected)
+}
+
+/// The oracle knows no clock: its spans are moved to where the first call began.
+fn place_in_time(trace: &mut Trace, transcript: &Transcript) {
+    let times = transcript.calls.values().flat_map(|record| {
+        let client = record.client.iter().filter_map(|client| client.times);
+        client.chain(record.server.iter().filter_map(|server| server.times))
+    });
+    let begun = times.map(|times| times.begun_ns).min();
+    let first = trace.spans.iter().map(|span| span.start_ns).min();
+    let Some(later) = begun.zip(first).map(|(begun, first)| begun.saturating_sub(first)) else { return };
+    for span in &mut trace.spans {
+        span.start_ns += later;
+        span.end_ns += later;
+        span.events.iter_mut().for_each(|event| event.time_ns += later);
+    }
 }
 
 /// Everything that a person needs to see what is wrong: the findings, and the trace in the notation.

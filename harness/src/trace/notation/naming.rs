@@ -38,8 +38,9 @@ pub enum Part {
     Event(String),
 }
 
-/// Keys whose value differs from run to run in any target: ports that the system chose, threads, stack traces.
-const VOLATILE: [(&str, &str); 8] = [
+/// Keys whose value differs from run to run, or from machine to machine, in any target: ports that the system chose, threads, stack
+/// traces, places in installed sources, what `tracing` measures, and the script, which holds the call's id.
+const VOLATILE: [(&str, &str); 14] = [
     ("network.peer.port", "port"),
     ("net.peer.port", "port"),
     ("net.sock.peer.port", "port"),
@@ -48,6 +49,12 @@ const VOLATILE: [(&str, &str); 8] = [
     ("exception.stacktrace", "stacktrace"),
     ("thread.id", "thread"),
     ("thread.name", "thread"),
+    ("code.file.path", "path"),
+    ("code.filepath", "path"),
+    ("busy_ns", "ns"),
+    ("idle_ns", "ns"),
+    ("conformance-script-bin", "script"),
+    ("conformance_script_bin", "script"),
 ];
 
 impl Default for Naming<'_> {
