@@ -17,7 +17,7 @@ pub(crate) fn lines(matrix: &Matrix) -> Result<String> {
             "models": fault.models,
             "meant": variant.names,
             "killed_by": found.meant(),
-            "also": found.other(),
+            "also": if fault.is_racy { Vec::new() } else { found.other() },
             "racy": fault.is_racy,
             "cases": found.cases,
             "stuck": found.stuck.len(),

@@ -45,7 +45,7 @@ fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
     let doc = fault.doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
     let _ = writeln!(text, "| **{}**{part}: {doc}{seen} | | |", id.split('/').nth(1).unwrap_or(&id));
     let mut alike: Vec<(String, Vec<String>)> = Vec::new();
-    for found in matrix.faults.iter().filter(|found| std::ptr::eq(found.variant.fault, fault)) {
+    for found in matrix.faults.iter().filter(|found| found.variant.fault.id() == id) {
         let cells = cells(found);
         let name = found.variant.id().trim_start_matches(&id).trim_start_matches('/').to_owned();
         match alike.iter_mut().find(|(other, _)| *other == cells) {

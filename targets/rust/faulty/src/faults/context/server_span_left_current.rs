@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A server's span stays current in its thread when the handler is through, and what runs there next is in it.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
-    server: ["wrong_context_current"],
+    server: ["parent_despite_missing_context"],
     only: ["concurrency", "stream", "unary"],
     process: true,
     racy: true,

@@ -4,7 +4,7 @@ fault! {
     /// A layer outside of the instrumentation makes a call again that was refused: each attempt has its span, and
     /// none covers the call.
     models: ["https://github.com/open-telemetry/opentelemetry-go-contrib/blob/main/instrumentation/google.golang.org/grpc/otelgrpc/stats_handler.go"],
-    client: ["duplicate_span"],
+    client: ["attempt_without_call_span"],
     parts: |at| Parts::outside(at, Retries),
 }
 

@@ -7,6 +7,7 @@ fault! {
     client: ["part_of_call_not_covered"],
     server: ["part_of_call_not_covered"],
     each: SHAPES,
+    exists: |at, _| at.side == Side::Server || matches!(at.each, Some("ServerStream" | "Bidi")),
     parts: |at| Parts::policy(Broken { at }),
 }
 

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// All requests of a trace have the parent of its first: contexts are kept by trace.
     models: ["https://github.com/open-telemetry/opentelemetry-dotnet-contrib/issues/1780"],
-    server: ["parent_of_another_call"],
+    server: ["wrong_parent"],
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

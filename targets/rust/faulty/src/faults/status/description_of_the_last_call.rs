@@ -4,7 +4,6 @@ fault! {
     /// The description is that of the error before: it is kept in the interceptor.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["description_wrong"],
-    server: ["description_wrong"],
     only: ["relay/mixed-fan-out", "concurrency"],
     alone: true,
     racy: true,
