@@ -40,7 +40,7 @@ fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
     let id = fault.id();
     let links: Vec<_> =
         fault.models.iter().enumerate().map(|(index, link)| format!("[{}]({link})", index + 1)).collect();
-    let seen = if links.is_empty() { String::new() } else { format!(" Seen: {}.", links.join(", ")) };
+    let seen = if links.is_empty() { String::new() } else { format!(" Of the kind seen in {}.", links.join(", ")) };
     let part = if fault.only.is_empty() { "" } else { " *part*" };
     let doc = fault.doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
     let _ = writeln!(text, "| **{}**{part}: {doc}{seen} | | |", id.split('/').nth(1).unwrap_or(&id));

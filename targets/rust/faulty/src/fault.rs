@@ -17,7 +17,7 @@ pub struct Fault {
     pub(crate) module: &'static str,
     /// What it does, and what the bug is that it models.
     pub doc: &'static str,
-    /// Where that bug was seen.
+    /// Where bugs of that kind were seen; none where nobody has told of one yet.
     pub models: &'static [&'static str],
     /// The ends at which it can occur, each with the rules that name the offence there.
     pub sides: &'static [(Side, &'static [&'static str])],

@@ -267,7 +267,6 @@ registry! {
         of_the_first_request_of_the_trace,
         of_the_last_request,
         remote_context_current,
-        server_span_left_current,
         server_span_not_current,
     }
     /// Message and exception events.

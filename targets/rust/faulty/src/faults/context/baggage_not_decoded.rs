@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The handler sees the baggage as it is on the wire, percent-encoded.
-    models: ["https://github.com/w3c/baggage/blob/main/baggage/HTTP_HEADER_FORMAT.md"],
+    models: [],
     server: ["baggage_changed"],
     parts: |_| Parts::policy(Broken),
 }

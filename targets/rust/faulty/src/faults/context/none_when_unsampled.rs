@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// In the handler of a call that is not sampled nothing is current, and its calls begin traces that are.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/trace/sdk.md"],
+    models: [],
     server: ["server_span_not_current"],
     parts: |_| Parts::policy(Broken),
 }

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A flush that the program asks for ends with an error.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/trace/sdk.md"],
+    models: [],
     both: ["capture_incomplete"],
     only: ["unary/ok"],
     parts: |_| Parts::processor(|exporting| Box::new(NeverFlushes(exporting))),

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The exporter leaves the resource out.
-    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    models: [],
     both: ["service_name_missing"],
     only: ["unary/ok"],
     process: true,

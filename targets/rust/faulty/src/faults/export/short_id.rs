@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The span's id has four bytes.
-    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    models: [],
     both: ["invalid_id"],
     only: ["unary/ok"],
     process: true,

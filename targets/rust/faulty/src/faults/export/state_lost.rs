@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The tracestate of a span is not exported.
-    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    models: [],
     client: ["tracestate_not_inherited"],
     server: ["tracestate_not_inherited"],
     only: ["context", "unary/ok"],

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The span's kind is a number that OTLP does not have.
-    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    models: [],
     both: ["malformed_export"],
     only: ["unary/ok"],
     process: true,

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A context that is malformed is guessed at: everything that is a digit is one.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/context/api-propagators.md"],
+    models: [],
     server: ["parent_despite_invalid_context"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

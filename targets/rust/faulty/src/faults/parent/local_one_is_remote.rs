@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A parent in the same process is called remote.
-    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    models: [],
     client: ["remote_flag_wrong"],
     parts: |at| Parts::policy(Broken { at }),
 }

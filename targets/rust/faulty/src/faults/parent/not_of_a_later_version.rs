@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// Versions of the future are refused, though they have to be read as far as they are known.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     server: ["root_despite_context"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

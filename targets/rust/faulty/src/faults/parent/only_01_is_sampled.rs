@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// Flags are compared with 01, and other bits make a sampled call an unsampled one.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     server: ["server_span_missing"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A parent that came with the request is called local.
-    models: ["https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto"],
+    models: [],
     server: ["remote_flag_wrong"],
     parts: |at| Parts::policy(Broken { at }),
 }

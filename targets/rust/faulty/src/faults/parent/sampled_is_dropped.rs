@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A call that its caller sampled is not sampled here.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/trace/sdk.md"],
+    models: [],
     client: ["client_span_missing"],
     server: ["server_span_missing"],
     parts: |at| Parts::policy(Broken { at }),

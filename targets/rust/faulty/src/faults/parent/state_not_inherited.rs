@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The span does not have the state of its parent.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/trace/api.md"],
+    models: [],
     client: ["tracestate_not_inherited"],
     server: ["tracestate_not_inherited"],
     only: ["context", "unary/ok"],

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A server's span has the id of its client's, as some systems want it and OpenTelemetry does not.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/context/api-propagators.md"],
+    models: [],
     server: ["callers_span_id_reused"],
     parts: |at| Parts::ended(move |mut span| {
     if at.is_of(&span) && span.parent_span_id != SpanId::INVALID {

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A call that its caller did not sample is sampled here.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/trace/sdk.md"],
+    models: [],
     client: ["unsampled_span_exported"],
     server: ["unsampled_span_exported"],
     parts: |at| Parts::policy(Broken { at }),

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// What follows the flags of version 00 is cut off and forgiven.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     server: ["parent_despite_invalid_context"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

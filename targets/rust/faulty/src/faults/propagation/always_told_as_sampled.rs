@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The callee is told that every call is sampled.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/trace/sdk.md"],
+    models: [],
     client: ["sampled_flag_wrong"],
     parts: |_| Parts::policy(Broken),
 }

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The header is of a version that does not exist yet.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     client: ["traceparent_wrong_version"],
     parts: |_| Parts::policy(Broken),
 }

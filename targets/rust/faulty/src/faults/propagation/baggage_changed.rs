@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A value of the baggage is passed on as another one.
-    models: ["https://github.com/w3c/baggage/blob/main/baggage/HTTP_HEADER_FORMAT.md"],
+    models: [],
     client: ["baggage_changed"],
     parts: |_| Parts::policy(Broken),
 }

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// Of the baggage only the first entry is passed on.
-    models: ["https://github.com/w3c/baggage/blob/main/baggage/HTTP_HEADER_FORMAT.md"],
+    models: [],
     client: ["baggage_lost"],
     parts: |_| Parts::policy(Broken),
 }

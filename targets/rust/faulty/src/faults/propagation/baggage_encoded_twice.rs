@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The baggage is percent-encoded once more on each hop.
-    models: ["https://github.com/w3c/baggage/blob/main/baggage/HTTP_HEADER_FORMAT.md"],
+    models: [],
     client: ["baggage_changed"],
     parts: |_| Parts::policy(Broken),
 }

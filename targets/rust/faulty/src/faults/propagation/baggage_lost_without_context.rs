@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The baggage of a request that has no context is not passed on.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/context/api-propagators.md"],
+    models: [],
     server: ["baggage_not_seen"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// Flags that nobody has defined are set.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     client: ["unknown_flag_set"],
     parts: |_| Parts::policy(Broken),
 }

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The flag that says that the trace id is random is lost.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     client: ["random_flag_changed"],
     parts: |_| Parts::policy(Broken),
 }

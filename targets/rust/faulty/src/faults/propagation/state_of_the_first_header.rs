@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// Of several tracestate headers only the first is read.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     server: ["tracestate_not_inherited"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

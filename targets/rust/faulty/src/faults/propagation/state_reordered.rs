@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The members of the tracestate are passed on in another order.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     client: ["tracestate_changed"],
     parts: |_| Parts::policy(Broken),
 }

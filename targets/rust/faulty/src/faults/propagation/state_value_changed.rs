@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A value of the tracestate is passed on as another one.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     client: ["tracestate_changed"],
     parts: |_| Parts::policy(Broken),
 }

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// The tracestate of a context that is invalid is passed on.
-    models: ["https://github.com/w3c/trace-context/blob/level-2/spec/20-http_request_header_format.md"],
+    models: [],
     server: ["tracestate_despite_invalid_traceparent"],
     only: ["context", "unary/ok"],
     parts: |_| Parts::policy(Broken),

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// A call that is not sampled sends no context: the next service decides anew.
-    models: ["https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/context/api-propagators.md"],
+    models: [],
     client: ["traceparent_missing"],
     parts: |_| Parts::policy(Broken),
 }
