@@ -2,12 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::pin::pin;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use grpc_trace_conformance::run::{Baseline, Harness};
 use grpc_trace_conformance::scenario::{self, Case, Scenario};
+use grpc_trace_conformance::target::Limits;
 use tonic_trace_faulty::{Faulty, VARIABLE, Variant, variants};
+
+/// How long a case may take: some faults make calls hang, and a case takes milliseconds otherwise, or what its deadlines
+/// say, which is up to two seconds.
+const CASE_LIMIT: Duration = Duration::from_secs(10);
 
 /// What was found of one fault.
 pub(crate) struct Found {
@@ -31,12 +38,21 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
     let (first, _) = &planned[0];
     let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
-    let running = planned.into_iter().map(|(variant, cases)| {
+    let running = planned.into_iter().enumerate().map(|(place, (variant, cases))| {
         let baseline = baseline.clone();
-        async move { run_one(variant, &cases, baseline).await }
+        async move { run_one(variant, &cases, baseline).await.map(|found| (place, found)) }
     });
-    let running = stream::iter(running);
-    running.buffered(jobs.max(1)).inspect_ok(tell).try_collect().await
+    // Not one after the other: a fault that makes calls hang must not keep the others waiting.
+    let mut running = pin!(stream::iter(running).buffer_unordered(jobs.max(1)));
+    let (mut early, mut told) = (BTreeMap::new(), Vec::new());
+    while let Some((place, found)) = running.try_next().await? {
+        early.insert(place, found);
+        while let Some(found) = early.remove(&told.len()) {
+            tell(&found);
+            told.push(found);
+        }
+    }
+    Ok(told)
 }
 
 fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<Case>)> {
@@ -57,7 +73,8 @@ async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../targets/rust/faulty");
         Harness::process(folder, "")?
     } else {
-        Harness::in_process("rust/faulty", Faulty::new(&variant))
+        let limits = Limits { case: CASE_LIMIT, ..Limits::default() };
+        Harness::in_process("rust/faulty", Faulty::new(&variant)).limits(limits)
     };
     // A process takes the environment of its convention, and these on top.
     let harness = harness

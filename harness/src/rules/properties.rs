@@ -594,7 +594,7 @@ fn thousands_of_strangers_are_judged() {
     let evidence = Evidence {
         version: VERSION,
         plan: Plan::default(),
-        transcript: Transcript { calls: BTreeMap::new() },
+        transcript: Transcript::default(),
         trace: Trace { spans: (1..5000).map(span).collect(), ..Trace::default() },
         capture: Capture { complete: true, ..Capture::default() },
         convention: conventions().swap_remove(0),

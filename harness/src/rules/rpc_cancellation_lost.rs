@@ -7,7 +7,8 @@ use crate::subject::Case;
 rule! {
     /// Who is called learns that its caller has gone. A wrapper that keeps a request or a response alive, or reads it to the
     /// end, takes that away: the handler works on for nobody. Only handlers whose script waits to be told are compared with
-    /// the same case played with the instrumentation off: others may rightly have ended before.
+    /// the same case played with the instrumentation off: others may rightly have ended before. Such a handler may not be
+    /// over at all.
     ///
     /// ```pass
     /// convention rpc-1.39

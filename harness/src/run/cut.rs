@@ -59,7 +59,7 @@ mod tests {
             ..ServerRecord::default()
         };
         let record = CallRecord { client: Some(client), server: vec![server] };
-        let transcript = Transcript { calls: [("0".into(), record)].into() };
+        let transcript = Transcript { calls: [("0".into(), record)].into(), ..Transcript::default() };
         assert_eq!(traces(&plan, &transcript), [id(1), id(2), id(3), id(4), id(5)].into());
     }
 }

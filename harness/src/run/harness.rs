@@ -84,9 +84,8 @@ impl Harness {
     pub fn in_process(name: impl Into<String>, target: impl in_process::Target + 'static) -> Self {
         let failures = ["error", "panic"].map(String::from).into();
         let capabilities = Capabilities { flush: true, ledger: true, failures, ..Capabilities::default() };
-        let launch =
-            Launch::InProcess { target: Arc::new(target), settings: in_process::Settings::default(), capabilities };
-        Self::new(name.into(), launch)
+        let (target, settings, limits) = (Arc::new(target), in_process::Settings::default(), Limits::default());
+        Self::new(name.into(), Launch::InProcess { target, settings, capabilities, limits })
     }
 
     /// Against a target's process.
@@ -196,6 +195,16 @@ impl Harness {
         match &mut self.launch {
             Launch::InProcess { capabilities, .. } => *capabilities = can,
             Launch::Attached { capabilities, .. } => *capabilities = Attached::capabilities(&can),
+            Launch::Process { .. } => {}
+        }
+        self
+    }
+
+    /// How long things may take, of a target inside this process or one that runs already: a process has a manifest.
+    #[must_use]
+    pub fn limits(mut self, new: Limits) -> Self {
+        match &mut self.launch {
+            Launch::InProcess { limits, .. } | Launch::Attached { limits, .. } => *limits = new,
             Launch::Process { .. } => {}
         }
         self

@@ -9,7 +9,7 @@ use futures_util::stream;
 use super::baseline::Baseline;
 use super::launch::Launch;
 use super::plan::{For, Mint, plan, plays_alone, strangers};
-use super::session::{Captured, NotPlayed, Played, Session, append, strangers_evidence};
+use super::session::{Captured, NotPlayed, Played, Session, Unfinished, append, strangers_evidence};
 use crate::capture::Flooded;
 use crate::convention::Convention;
 use crate::evidence::Evidence;
@@ -242,6 +242,7 @@ impl<'a> State<'a> {
                 }
                 Err(NotPlayed::Untold(why)) => self.tell(Verdict::not_applicable(self.job.case_name(case), why), None),
                 Err(NotPlayed::Stuck(why)) => self.cannot(case, &why),
+                Err(NotPlayed::Unfinished(unfinished)) => self.judge_unfinished(case, *unfinished),
             }
         }
         if lost.is_none() {
@@ -317,6 +318,20 @@ impl<'a> State<'a> {
                 self.cannot(case, &why);
                 None
             }
+            Err(NotPlayed::Unfinished(unfinished)) => {
+                self.judge_unfinished(case, *unfinished);
+                None
+            }
+        }
+    }
+
+    /// A call that is not over, and is without instrumentation, is the instrumentation's doing; any other is a case that
+    /// could not run.
+    fn judge_unfinished(&mut self, case: &Case, unfinished: Unfinished) {
+        if self.baseline.of(&case.id()).is_some() {
+            self.judge(unfinished.evidence(&self.job.convention));
+        } else {
+            self.cannot(case, &unfinished.why);
         }
     }
 

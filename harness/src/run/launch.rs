@@ -52,6 +52,8 @@ pub enum Launch {
         settings: in_process::Settings,
         /// What it can do.
         capabilities: Capabilities,
+        /// How long things may take.
+        limits: Limits,
     },
 }
 
@@ -120,8 +122,7 @@ impl Launch {
     pub fn limits(&self) -> Limits {
         match self {
             Self::Process { manifest, .. } => manifest.limits,
-            Self::Attached { limits, .. } => *limits,
-            Self::InProcess { .. } => Limits::default(),
+            Self::Attached { limits, .. } | Self::InProcess { limits, .. } => *limits,
         }
     }
 

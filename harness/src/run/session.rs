@@ -20,7 +20,7 @@ use crate::oracle;
 use crate::scenario::{Call, Case, Endpoint, Plan, Script, ServerStep};
 use crate::target::{Capabilities, Failure, Running};
 use crate::trace::{SpanId, Trace, TraceId};
-use crate::transcript::{Code, Observer, Origin, Transcript};
+use crate::transcript::{self, CallEnd, Code, Observer, Origin, Transcript};
 
 /// How long spans that are missing are hoped for, of a target with a ledger, which says by itself that none is under way. Without, it
 /// is the quiet window.
@@ -127,6 +127,28 @@ pub(super) enum NotPlayed {
     Untold(String),
     /// Anything that leaves the target as it was.
     Stuck(String),
+    /// Calls were not over in time.
+    Unfinished(Box<Unfinished>),
+}
+
+/// A case with calls that were not over in time.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    /// In words.
+    pub(super) why: String,
+    plan: Plan,
+    transcript: Transcript,
+}
+
+impl Unfinished {
+    fn not_played(why: String, plan: &Plan, transcript: Transcript) -> NotPlayed {
+        NotPlayed::Unfinished(Box::new(Self { why, plan: plan.clone(), transcript }))
+    }
+
+    /// What is known of it: its spans are not, as who knows when they end.
+    pub(super) fn evidence(self, convention: &Convention) -> Evidence {
+        without_spans(self.plan, self.transcript, convention)
+    }
 }
 
 /// What is left when a session is over.
@@ -235,7 +257,7 @@ impl Session {
         }
         match played {
             // Its calls fail before the harness learns of the death.
-            Err(why @ (NotPlayed::Stuck(_) | NotPlayed::Unreachable { .. })) => {
+            Err(why @ (NotPlayed::Stuck(_) | NotPlayed::Unfinished(_) | NotPlayed::Unreachable { .. })) => {
                 match tokio::time::timeout(DEATH_LIMIT, self.running.lost()).await {
                     Ok(failure) => Err(NotPlayed::Lost(failure)),
                     Err(_) => Err(why),
@@ -246,17 +268,13 @@ impl Session {
     }
 
     async fn play_parts(&self, mut plan: Plan, limit: Duration) -> Result<Played, NotPlayed> {
-        let stuck = |error: driver::Error| match error {
-            driver::Error::Target(driver::TargetError::Connect { address, why }) => {
-                NotPlayed::Unreachable { address, reason: why }
-            }
-            error => NotPlayed::Stuck(error.to_string()),
-        };
         let mut own_peer = None;
         if wants_own_peer(&plan) {
-            let peer = own_peer.insert(self.driver.open_peer().await.map_err(stuck)?);
+            let opened = self.driver.open_peer().await;
+            let peer = own_peer.insert(opened.map_err(|error| NotPlayed::Stuck(error.to_string()))?);
             plan.addresses.insert(Endpoint::Peer, peer.address().to_owned());
         }
+        let stuck = |error| not_played(&plan, error);
         let control = self.capabilities.control;
         let options = Options { limit, journal_in_trailers: !control };
         let remote: Arc<dyn Remote> = Arc::new(Signals { running: Arc::clone(&self.running), limit });
@@ -267,7 +285,7 @@ impl Session {
         } else {
             Vec::new()
         };
-        let transcript = played.finish(&journals, PEER_LIMIT).await.map_err(stuck)?;
+        let mut transcript = played.finish(&journals, PEER_LIMIT).await.map_err(stuck)?;
         if let Some(path) = contextless(&plan).find(|path| !control && !is_told(&transcript, path)) {
             let why =
                 format!("without control it is not told what became of call {path}, which ended without a status");
@@ -276,9 +294,12 @@ impl Session {
         match complaint(&transcript) {
             Some(Complaint::Error(why)) => Err(NotPlayed::Stuck(why)),
             Some(Complaint::Unfinished(who)) if control => {
-                Err(NotPlayed::Stuck(format!("{who} was not over after {} s", limit.as_secs_f64())))
+                let why = format!("{} was not over after {} s", described(&who), limit.as_secs_f64());
+                transcript.unfinished.push(who);
+                Err(Unfinished::not_played(why, &plan, transcript))
             }
             Some(Complaint::Unfinished(who)) => {
+                let who = described(&who);
                 Err(NotPlayed::Untold(format!("without control it is not told how {who} went on after its call")))
             }
             None => Ok(Played { traces: cut::traces(&plan, &transcript), plan, transcript, expected: BTreeMap::new() }),
@@ -451,21 +472,17 @@ impl Session {
 
 fn evidence(case: Played, trace: Trace, completed: &Completed<Failure>, convention: &Convention) -> Evidence {
     let capture = completed.capture(|trace| case.traces.contains(&trace));
-    Evidence {
-        version: VERSION,
-        plan: case.plan,
-        transcript: case.transcript,
-        trace,
-        capture,
-        convention: convention.clone(),
-        baseline: None,
-    }
+    Evidence { trace, capture, ..without_spans(case.plan, case.transcript, convention) }
 }
 
 /// The evidence of the pseudo case of strangers.
 pub(super) fn strangers_evidence(plan: Plan, trace: Trace, complete: bool, convention: &Convention) -> Evidence {
     let capture = Capture { complete, ..Capture::default() };
-    let transcript = Transcript::default();
+    Evidence { trace, capture, ..without_spans(plan, Transcript::default(), convention) }
+}
+
+fn without_spans(plan: Plan, transcript: Transcript, convention: &Convention) -> Evidence {
+    let (trace, capture) = (Trace::default(), Capture::default());
     Evidence { version: VERSION, plan, transcript, trace, capture, convention: convention.clone(), baseline: None }
 }
 
@@ -494,19 +511,43 @@ enum Complaint {
     /// What it could not do.
     Error(String),
     /// What it did not finish.
-    Unfinished(String),
+    Unfinished(transcript::Unfinished),
+}
+
+/// Why a plan was not played to its end.
+fn not_played(plan: &Plan, error: driver::Error) -> NotPlayed {
+    match error {
+        driver::Error::Target(driver::TargetError::Connect { address, why }) => {
+            NotPlayed::Unreachable { address, reason: why }
+        }
+        driver::Error::Target(driver::TargetError::Silent { ref paths, .. }) => {
+            let unfinished = |call: &String| transcript::Unfinished { call: call.clone(), end: CallEnd::Client };
+            let unfinished = paths.iter().map(unfinished).collect();
+            Unfinished::not_played(error.to_string(), plan, Transcript { unfinished, ..Transcript::default() })
+        }
+        error => NotPlayed::Stuck(error.to_string()),
+    }
+}
+
+fn described(unfinished: &transcript::Unfinished) -> String {
+    let end = match unfinished.end {
+        CallEnd::Client => "client",
+        CallEnd::Server => "server",
+    };
+    format!("{end} of call {}", unfinished.call)
 }
 
 fn complaint(transcript: &Transcript) -> Option<Complaint> {
     transcript.calls.iter().find_map(|(path, record)| {
-        let client = record.client.iter().map(|end| (end.observer, &end.error, end.progress.done, "client"));
-        let server = record.server.iter().map(|end| (end.observer, &end.error, end.progress.done, "server"));
-        client.chain(server).find_map(|(observer, error, done, side)| match error {
-            Some(error) if !error.is_empty() => Some(Complaint::Error(format!("{side} of call {path}: {error}"))),
-            _ if observer == Observer::Journal && !done => {
-                Some(Complaint::Unfinished(format!("{side} of call {path}")))
+        let client = record.client.iter().map(|end| (end.observer, &end.error, end.progress.done, CallEnd::Client));
+        let server = record.server.iter().map(|end| (end.observer, &end.error, end.progress.done, CallEnd::Server));
+        client.chain(server).find_map(|(observer, error, done, end)| {
+            let this = transcript::Unfinished { call: path.clone(), end };
+            match error {
+                Some(error) if !error.is_empty() => Some(Complaint::Error(format!("{}: {error}", described(&this)))),
+                _ if observer == Observer::Journal && !done => Some(Complaint::Unfinished(this)),
+                _ => None,
             }
-            _ => None,
         })
     })
 }
@@ -516,6 +557,7 @@ fn is_target(played: &Result<Played, NotPlayed>) -> Result<(), String> {
     let record = match played {
         Ok(played) => played.transcript.calls.get("0").cloned().unwrap_or_default(),
         Err(NotPlayed::Stuck(why)) => return Err(why.clone()),
+        Err(NotPlayed::Unfinished(unfinished)) => return Err(unfinished.why.clone()),
         Err(error) => return Err(format!("{error:?}")),
     };
     match record.client.and_then(|client| client.outcome) {

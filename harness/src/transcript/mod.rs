@@ -21,6 +21,29 @@ use crate::trace::{SpanId, SpanRef, TraceId};
 pub struct Transcript {
     /// A call that no end saw has no entry.
     pub calls: BTreeMap<String, CallRecord>,
+    /// The ends that were not over when the case had to be: then the records of calls are what was known by that time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// An end of a call that was not over when its case had to be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unfinished {
+    /// The call's path.
+    pub call: String,
+    /// Which end of it.
+    pub end: CallEnd,
+}
+
+/// One of the two ends of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallEnd {
+    /// The one that calls.
+    Client,
+    /// The one that is called.
+    Server,
 }
 
 /// What the two ends of one call saw.

@@ -20,6 +20,7 @@
 //! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span
 //! baseline 0 code=OK                         what was otherwise with the instrumentation off: also `message=…`, `received=N`,
 //!                                            `arrived=N`, `deadline=MS`, `cancelled`, and `+key=value`, received besides
+//! unfinished 0 server                        this end was not over in time
 //! open NAME 0                                the ledger: a span was begun in this call and never ended
 //! resource key=value …                       the resource's attributes
 //! incomplete                                 the target did not finish exporting

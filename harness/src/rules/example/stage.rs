@@ -69,7 +69,7 @@ impl Stage {
                 };
                 self.resource = rest.split(' ').map(attribute).collect::<Result<_, &str>>()?;
             }
-            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline" => {
+            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline" | "unfinished" => {
                 self.later.push(line.to_owned())
             }
             _ => return Err("no such line".into()),
@@ -218,6 +218,11 @@ impl Stage {
                 let baseline = evidence.baseline.get_or_insert_with(|| evidence.transcript.clone());
                 let record = baseline.calls.get_mut(first).ok_or("no such call")?;
                 return rest.iter().try_for_each(|change| amend_baseline(record, change));
+            }
+            "unfinished" => {
+                let end = if rest.contains(&"server") { CallEnd::Server } else { CallEnd::Client };
+                evidence.transcript.unfinished.push(Unfinished { call: first.to_owned(), end });
+                return Ok(());
             }
             "open" => {
                 let path = rest.first().ok_or("a path")?;

@@ -158,6 +158,10 @@ impl<F: FnMut(Frame<Bytes>) -> Vec<Frame<Bytes>> + Send + 'static> http_body::Bo
             }
         }
     }
+
+    fn is_end_stream(&self) -> bool {
+        self.ready.is_empty() && self.body.is_end_stream()
+    }
 }
 
 impl<F> Unpin for Frames<F> {}

@@ -323,6 +323,7 @@ registry! {
         call_fails_with_a_malformed_context,
         call_fails_with_binary_metadata,
         call_fails_without_context,
+        call_made_twice,
         calls_side_by_side_fail,
         cancellation_not_passed_on,
         cancellation_not_seen,

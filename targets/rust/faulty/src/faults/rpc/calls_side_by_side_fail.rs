@@ -13,12 +13,15 @@ struct SideBySide(Arc<AtomicU64>);
 
 impl Around for SideBySide {
     fn call(&self, request: Request<Body>, mut next: Next) -> Answer {
-        let others = self.0.fetch_add(1, Ordering::SeqCst);
+        if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+            return Box::pin(std::future::ready(Ok(failed())));
+        }
         let (count, answer) = (Arc::clone(&self.0), next.call(request));
         Box::pin(async move {
             let answer = answer.await;
             count.fetch_sub(1, Ordering::SeqCst);
-            if others > 0 { Ok(failed()) } else { answer }
+            answer
         })
     }
 }

@@ -3,7 +3,7 @@ use crate::support::*;
 fault! {
     /// A handler is not told that its call is cancelled: it runs in a task of the instrumentation's.
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/8923"],
-    server: ["rpc_cancellation_lost"],
+    server: ["rpc_cancellation_lost", "rpc_never_over"],
     only: ["cancel/before-headers", "unary/ok"],
     parts: |at| Parts::inside(at, Detaches),
 }
