@@ -1,5 +1,7 @@
 //! Everything that a judgement needs, in one value that can be saved and judged again without a target.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::convention::Convention;
@@ -26,7 +28,7 @@ pub struct Evidence {
     /// What happened in the same case with the target's instrumentation off. Absent if that was not played, or if two runs
     /// may rightly differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<Transcript>,
+    pub baseline: Option<Arc<Transcript>>,
 }
 
 /// The version of the evidence form that this code writes and reads.

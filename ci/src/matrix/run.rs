@@ -34,13 +34,15 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     let wanted: Vec<_> = wanted.collect();
     ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
     // A pattern that selects nothing is better found before minutes have passed.
-    let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, &corpus)).collect::<Result<_>>()?;
+    wanted.iter().try_for_each(|variant| cases(variant, &corpus).map(drop))?;
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
-    let (first, _) = &planned[0];
-    let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
-    let running = planned.into_iter().enumerate().map(|(place, (variant, cases))| {
-        let baseline = baseline.clone();
-        async move { run_one(variant, &cases, baseline).await.map(|found| (place, found)) }
+    let baseline = Harness::in_process("rust/faulty", Faulty::new(&wanted[0])).baseline().await?;
+    let running = wanted.into_iter().enumerate().map(|(place, variant)| {
+        let (baseline, corpus) = (baseline.clone(), &corpus);
+        async move {
+            let cases = cases(&variant, corpus)?;
+            run_one(variant, &cases, baseline).await.map(|found| (place, found))
+        }
     });
     // Not one after the other: a fault that makes calls hang must not keep the others waiting.
     let mut running = pin!(stream::iter(running).buffer_unordered(jobs.max(1)));
@@ -55,10 +57,11 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     Ok(told)
 }
 
-fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<Case>)> {
+/// The cases that can show a fault.
+fn cases(variant: &Variant, corpus: &[Scenario]) -> Result<Vec<Case>> {
     let patterns: Vec<String> = variant.fault.only.iter().map(|pattern| (*pattern).to_owned()).collect();
     let cases = scenario::select(corpus, &patterns).with_context(|| variant.id())?;
-    Ok((variant, cases.into_iter().cloned().collect()))
+    Ok(cases.into_iter().cloned().collect())
 }
 
 async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result<Found> {

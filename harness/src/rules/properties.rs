@@ -1,6 +1,5 @@
 //! What must hold of the rules together, whatever the evidence.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;

@@ -42,10 +42,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         }
         // How much of the headers an API gives with an error is a matter of what arrived together.
         if call.ended_alike() && call.outcomes().is_some_and(|(with, _)| with.code == Code::OK) {
-            tell(findings, call.path, Side::Client, "response headers", headers(&call.with), headers(&call.without));
+            tell(findings, call.path, Side::Client, "response headers", headers(call.with), headers(call.without));
         }
         if call.ended_alike() {
-            tell(findings, call.path, Side::Client, "trailers", trailers(&call.with), trailers(&call.without));
+            tell(findings, call.path, Side::Client, "trailers", trailers(call.with), trailers(call.without));
         }
     }
 }

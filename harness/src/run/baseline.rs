@@ -15,10 +15,10 @@ use crate::transcript::Transcript;
 /// What happened in each case, by its id. A case is not here if two runs of it may rightly differ, or if it could not be
 /// played without instrumentation either.
 #[derive(Debug, Clone, Default)]
-pub struct Baseline(Arc<BTreeMap<String, Transcript>>);
+pub struct Baseline(Arc<BTreeMap<String, Arc<Transcript>>>);
 
 impl Baseline {
-    pub(super) fn of(&self, case: &str) -> Option<&Transcript> {
+    pub(super) fn of(&self, case: &str) -> Option<&Arc<Transcript>> {
         self.0.get(case)
     }
 
@@ -43,7 +43,7 @@ impl Baseline {
         if let Some(failure) = lost {
             return Err(failure);
         }
-        let transcripts = played.into_iter().filter_map(|(id, played)| Some((id, played.ok()?.transcript)));
+        let transcripts = played.into_iter().filter_map(|(id, played)| Some((id, Arc::new(played.ok()?.transcript))));
         Ok(Self(Arc::new(transcripts.collect())))
     }
 }

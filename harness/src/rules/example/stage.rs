@@ -1,6 +1,7 @@
 //! From the lines of an example to evidence.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Found;
 use super::told::{Told, plan_steps};
@@ -10,7 +11,9 @@ use crate::oracle;
 use crate::scenario::{Endpoint, Minted, Plan};
 use crate::trace::notation::{Normal, Planted, example_value};
 use crate::trace::{Attribute, Kind, Span, SpanId, SpanRef, TraceId, Value};
-use crate::transcript::{CallRecord, Entry, JournaledContext, Observer, Progress, ServerRecord, Transcript};
+use crate::transcript::{
+    CallEnd, CallRecord, Entry, JournaledContext, Observer, Progress, ServerRecord, Transcript, Unfinished,
+};
 
 pub(super) struct Staged {
     pub(super) evidence: Evidence,
@@ -69,9 +72,8 @@ impl Stage {
                 };
                 self.resource = rest.split(' ').map(attribute).collect::<Result<_, &str>>()?;
             }
-            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline" | "unfinished" => {
-                self.later.push(line.to_owned())
-            }
+            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline"
+            | "unfinished" => self.later.push(line.to_owned()),
             _ => return Err("no such line".into()),
         }
         Ok(())
@@ -215,8 +217,8 @@ impl Stage {
         match word {
             "span" => return self.amend_span(evidence, first, &rest),
             "baseline" => {
-                let baseline = evidence.baseline.get_or_insert_with(|| evidence.transcript.clone());
-                let record = baseline.calls.get_mut(first).ok_or("no such call")?;
+                let baseline = evidence.baseline.get_or_insert_with(|| Arc::new(evidence.transcript.clone()));
+                let record = Arc::make_mut(baseline).calls.get_mut(first).ok_or("no such call")?;
                 return rest.iter().try_for_each(|change| amend_baseline(record, change));
             }
             "unfinished" => {
