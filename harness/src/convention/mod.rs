@@ -334,6 +334,19 @@ pub struct OptInPrefix {
     pub source: Source,
 }
 
+impl Condition {
+    /// Every condition, in order.
+    pub const ALL: [Self; 7] = [
+        Self::MethodRecognised,
+        Self::MethodUnrecognised,
+        Self::Failed,
+        Self::Succeeded,
+        Self::StatusKnown,
+        Self::PortKnown,
+        Self::Network,
+    ];
+}
+
 impl Convention {
     /// What the span of a side must be.
     #[must_use]

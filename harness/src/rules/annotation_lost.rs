@@ -38,18 +38,18 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound().filter(|(end, ..)| end.side == Side::Server) {
         for step in written(case, end, span) {
             let ServerStep::Annotate { attributes, events, ok } = step else { continue };
-            let place: Place = place(case, end, span);
+            let place = || -> Place { place(case, end, span) };
             for (key, value) in attributes.iter().filter(|(key, value)| !has_attribute(span, key, value)) {
                 let message = format!("The application set `{key}` to {value:?} on the span, which has it not.");
-                findings.add(place.clone().key(key), message);
+                findings.add(place().key(key), message);
             }
             for event in events.iter().filter(|name| !span.events.iter().any(|event| event.name == **name)) {
                 let message = format!("The application added the event {event:?} to the span, which has it not.");
-                findings.add(place.clone().key(event), message);
+                findings.add(place().key(event), message);
             }
             if *ok && span.status.code != StatusCode::Ok {
                 findings.add(
-                    place,
+                    place(),
                     format!("The application set the span's status to Ok, and it is {}.", span.status.code),
                 );
             }

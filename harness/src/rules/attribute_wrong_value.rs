@@ -64,8 +64,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             let Some(value) = span.value(&spec.key) else { continue };
             let empty = *value == Value::String(String::new());
             let forbidden = !spec.absent_when.is_empty() && case.all_hold(&spec.absent_when, end) != Some(false);
-            let right = case.expected(&spec.values, end);
-            if !empty && !forbidden && has_type(value, spec.value_type) && !right.accepts(value) {
+            let judged = !empty && !forbidden && has_type(value, spec.value_type);
+            if judged && case.is_right(&spec.values, end, value) == Some(false) {
                 let source = spec.value_source.as_ref().unwrap_or(&spec.source);
                 let message = format!("The value of `{}` is {}.", spec.key, instead(case, value, &spec.values, end));
                 findings.add_by(source, place(case, end, span).key(&spec.key), message);

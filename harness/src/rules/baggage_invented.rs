@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{Baggage, baggage_of, place_of_end};
+use super::support::{baggage_of, place_of_end};
 use crate::subject::Case;
 
 rule! {
@@ -35,8 +35,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let Some(record) = end.server_record() else { continue };
         // A header that breaks the grammar leaves open what is made of it.
         let Some(arrived) = baggage_of(case.received(end.call, end.arrival)) else { continue };
-        let seen: Baggage = record.baggage.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
-        if let Some(key) = seen.keys().find(|key| !arrived.contains_key(*key)) {
+        let seen = record.baggage.iter().map(|entry| &entry.key);
+        if let Some(key) = seen.filter(|key| !arrived.contains_key(*key)).min() {
             let message = format!("The handler saw the baggage `{key}`, which did not arrive.");
             findings.add(place_of_end(case, end).key("baggage"), message);
         }

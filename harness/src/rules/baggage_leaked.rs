@@ -1,3 +1,5 @@
+use std::cell::LazyCell;
+
 use super::Findings;
 use super::support::{Baggage, baggage_of, forwards, incoming_baggage, outgoing, outgoing_baggage, place_of_end};
 use crate::subject::Case;
@@ -45,7 +47,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case).filter(|outgoing| !forwards(case, outgoing.end.call, "baggage")) {
         let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
         let Some(sent) = outgoing_baggage(outgoing.metadata) else { continue };
-        let elsewhere = elsewhere(case, outgoing.end.call);
+        let elsewhere = LazyCell::new(|| elsewhere(case, outgoing.end.call));
         let strange =
             |(key, value): &(&String, &String)| !right.contains_key(*key) && elsewhere.get(*key) == Some(*value);
         if let Some((key, _)) = sent.iter().find(strange) {

@@ -61,13 +61,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn repeated_code(case: &Case<'_>, end: &End<'_>, span: &Span) -> Option<&'static str> {
+fn repeated_code<'a>(case: &Case<'a>, end: &End<'a>, span: &Span) -> Option<&'static str> {
     let message = message_at(case, end)?;
     let description = span.status.message.as_str();
     let own = if message.is_empty() { description.to_owned() } else { description.replace(message, " ") };
-    let codes = case.codes(end).into_iter().filter_map(crate::transcript::Code::name);
+    let mut codes = case.codes(end).iter().filter_map(|code| code.name());
     let is_word = |code: &&str| own.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == *code);
     // `DeadlineExceeded`, `Deadline exceeded`: other spellings count only where nothing else is said.
     let alone = |code: &&str| plain(&own) == plain(code);
-    codes.into_iter().find(|code| is_word(code) || alone(code))
+    codes.find(|code| is_word(code) || alone(code))
 }

@@ -67,7 +67,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 /// The end whose span has this span beside it or directly around it.
 pub(super) fn doubled<'c, 'a>(case: &'c Case<'a>, index: usize) -> Option<&'c End<'a>> {
     let span = &case.spans()[index];
-    if !case.is_of_a_call(span) {
+    if !case.is_of_a_call(index) {
         return None;
     }
     let doubles = |end: &&End<'_>| {

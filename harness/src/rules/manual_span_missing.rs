@@ -1,7 +1,6 @@
 use super::Findings;
 use super::support::place_of_end;
-use crate::convention::Side;
-use crate::subject::{Case, End};
+use crate::subject::Case;
 
 rule! {
     /// The handler opened a span inside a sampled call whose SERVER span was exported, and the handler's span is not
@@ -40,9 +39,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         if manual.span.is_some() || manual.open.is_some() || case.handler_span(index).is_none() {
             continue;
         }
-        let is_handlers =
-            |end: &&End<'_>| end.side == Side::Server && end.call == manual.call && end.arrival == manual.arrival;
-        if let Some(end) = case.ends.iter().find(is_handlers).filter(|end| case.is_sampled(end) == Some(true)) {
+        let handlers = case.server_end(manual.call, manual.arrival);
+        if let Some(end) = handlers.filter(|end| case.is_sampled(end) == Some(true)) {
             let message = format!(
                 "The handler opened the span `{}` in a sampled call, and it is not in the call's trace.",
                 manual.name

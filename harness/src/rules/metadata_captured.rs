@@ -36,8 +36,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         for attribute in &span.attributes {
             let key = attribute.key.as_str();
             let prefix = case.convention().opt_in_prefixes.iter().find(|opt_in| key.starts_with(&opt_in.prefix));
-            let by_application = is_annotated(case, |attributes, _, _| attributes.iter().any(|(own, _)| own == key));
-            if let Some(opt_in) = prefix.filter(|_| !by_application) {
+            let by_application = || is_annotated(case, |attributes, _, _| attributes.iter().any(|(own, _)| own == key));
+            if let Some(opt_in) = prefix.filter(|_| !by_application()) {
                 let message = format!("The span has `{key}`, and nobody asked for it.");
                 findings.add_by(&opt_in.source, place_of_any(case, index).key(key), message);
             }

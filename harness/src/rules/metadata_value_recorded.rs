@@ -1,11 +1,10 @@
 use std::collections::BTreeSet;
 
 use super::Findings;
-use super::support::{is_annotated, place_of_any, steps_of};
+use super::support::{is_annotated, place_of_any};
 use crate::scenario::ServerStep;
 use crate::subject::Case;
 use crate::trace::{Attribute, Value};
-use crate::transcript::Entry;
 
 rule! {
     /// The value of a metadata entry, in either direction, stands in an attribute of a span or of an event, under
@@ -76,21 +75,24 @@ fn holds(value: &Value, secret: &str) -> bool {
 }
 
 /// The metadata that the script sends, by key and value, but for what has another way onto a span.
-fn secrets(case: &Case<'_>) -> BTreeSet<(String, String)> {
-    let entry = |(key, value): &(String, String)| Entry { key: key.clone(), value: value.clone() };
-    let requests = case.calls.iter().flat_map(|call| &call.plan.metadata).map(entry);
-    let responses = (0..case.calls.len()).flat_map(|call| steps_of(case, call)).flat_map(|step| match step {
-        ServerStep::SendHeaders { metadata } => metadata.iter().map(entry).collect::<Vec<_>>(),
-        ServerStep::End { trailers, .. } => trailers.iter().map(entry).collect(),
-        _ => Vec::new(),
+fn secrets<'a>(case: &Case<'a>) -> BTreeSet<(&'a str, &'a str)> {
+    let requests = case.calls.iter().flat_map(|call| &call.plan.metadata);
+    let steps = case.calls.iter().flat_map(|call| &call.steps);
+    let responses = steps.flat_map(|step| match step {
+        ServerStep::SendHeaders { metadata } => metadata.as_slice(),
+        ServerStep::End { trailers, .. } => trailers.as_slice(),
+        _ => &[],
     });
-    requests.chain(responses).filter(|entry| is_secret(case, entry)).map(|entry| (entry.key, entry.value)).collect()
+    let entries = requests.chain(responses).map(|(key, value)| (key.as_str(), value.as_str()));
+    entries.filter(|(key, value)| is_secret(case, key, value)).collect()
 }
 
-fn is_secret(case: &Case<'_>, entry: &Entry) -> bool {
+fn is_secret(case: &Case<'_>, key: &str, value: &str) -> bool {
     const CARRIERS: [&str; 4] = ["traceparent", "tracestate", "baggage", "user-agent"];
-    let value = entry.value.as_str();
-    let own = CARRIERS.contains(&entry.key.as_str()) || entry.key.starts_with("grpc-") || entry.key.starts_with(':');
+    let own = CARRIERS.contains(&key) || key.starts_with("grpc-") || key.starts_with(':');
+    if own || value.len() < TELLING || value.contains('{') {
+        return false;
+    }
     let annotated = is_annotated(case, |attributes, events, _| {
         attributes.iter().any(|(_, text)| text.contains(value)) || events.iter().any(|event| event.contains(value))
     });
@@ -101,5 +103,5 @@ fn is_secret(case: &Case<'_>, entry: &Entry) -> bool {
             .iter()
             .filter_map(|call| call.record?.client.as_ref()?.outcome.as_ref())
             .any(|outcome| outcome.message.contains(value));
-    !own && !annotated && !known && value.len() >= TELLING && !value.contains('{')
+    !annotated && !known
 }

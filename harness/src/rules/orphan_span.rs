@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::support::outgoing;
@@ -39,7 +40,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     if !case.evidence.capture.complete || case.calls.is_empty() {
         return;
     }
-    let known = known(case);
+    let known = LazyCell::new(|| known(case));
     for index in case.unbound.iter().copied() {
         let span = &case.spans()[index];
         let Some(parent) = span.parent_ref() else { continue };

@@ -45,7 +45,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, index, span) in case.bound().filter(|(end, ..)| end.side == Side::Server) {
-        if case.remote_context(end.call, end.arrival) != RemoteContext::Invalid {
+        if *case.remote_context(end.call, end.arrival) != RemoteContext::Invalid {
             continue;
         }
         let message = match hang(case, end, index, span) {

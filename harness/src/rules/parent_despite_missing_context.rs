@@ -34,7 +34,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, index, span) in case.bound() {
         let invalid =
-            end.client_record().is_none() && case.remote_context(end.call, end.arrival) == RemoteContext::Invalid;
+            end.client_record().is_none() && *case.remote_context(end.call, end.arrival) == RemoteContext::Invalid;
         if !invalid && hang(case, end, index, span) == Hang::Despite {
             let message =
                 format!("There was no context for the {} of the call, and its span has a parent.", end.side.as_str());

@@ -1,4 +1,4 @@
-use super::support::{compared, steps_of};
+use super::support::compared;
 use super::{Findings, Place};
 use crate::convention::Side;
 use crate::scenario::ServerStep;
@@ -36,7 +36,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for call in compared(case) {
-        let waits = steps_of(case, call.call).iter().any(|step| matches!(step, ServerStep::AwaitCancelled));
+        let waits = case.calls[call.call].steps.iter().any(|step| matches!(step, ServerStep::AwaitCancelled));
         let pairs = call.with.server.iter().zip(&call.without.server);
         for _ in pairs.filter(|(with, without)| waits && without.cancelled && !with.cancelled) {
             let message = "The handler was not told that the call is over, as it is without instrumentation.";

@@ -1,4 +1,4 @@
-use super::support::{Compared, compared, count, steps_of};
+use super::support::{Compared, compared, count};
 use super::{Findings, Place};
 use crate::convention::Side;
 use crate::scenario::ServerStep;
@@ -35,7 +35,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for call in compared(case).into_iter().filter(Compared::ended_alike) {
+    for call in compared(case).filter(Compared::ended_alike) {
         let received = |client: &Option<ClientRecord>| client.as_ref().map_or(0, |client| client.received);
         let clients = std::iter::once((Side::Client, received(&call.with.client), received(&call.without.client)));
         let pairs = call.with.server.iter().zip(&call.without.server);
@@ -54,5 +54,5 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn is_settled(case: &Case<'_>, call: &Compared<'_>, server: &ServerRecord) -> bool {
     let reads_all = |step: &&ServerStep| matches!(step, ServerStep::Receive { count: 0 });
     let is_retried = case.calls[call.call].plan.max_attempts.is_some_and(|attempts| attempts > 1);
-    !is_retried && (server.observer == Observer::Journal || steps_of(case, call.call).iter().any(reads_all))
+    !is_retried && (server.observer == Observer::Journal || case.calls[call.call].steps.iter().any(reads_all))
 }

@@ -52,5 +52,5 @@ fn is_same_trace(
     outgoing: &super::support::Outgoing<'_, '_>,
     sent: crate::transcript::TraceParent,
 ) -> bool {
-    case.expected_parent(outgoing.end).parents().iter().any(|parent| parent.trace_id == sent.trace_id)
+    case.expected_parent(outgoing.end).parent().is_some_and(|parent| parent.trace_id == sent.trace_id)
 }

@@ -31,7 +31,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for copies in super::span_exported_twice::copies(case) {
+    for copies in case.tree.duplicates() {
         let first = &case.spans()[copies[0]];
         if copies.iter().any(|copy| case.spans()[*copy] != *first) {
             findings.add(place_of_any(case, copies[0]), "Spans of different content were exported with the same ids.");

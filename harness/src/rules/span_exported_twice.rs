@@ -1,9 +1,6 @@
-use std::collections::BTreeMap;
-
 use super::Findings;
 use super::support::place_of_any;
 use crate::subject::Case;
-use crate::trace::SpanRef;
 
 rule! {
     /// A span is exported once. The same span again comes from a second span processor or exporter for the same
@@ -36,26 +33,10 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for copies in copies(case) {
+    for copies in case.tree.duplicates() {
         let first = &case.spans()[copies[0]];
         if copies.iter().all(|copy| case.spans()[*copy] == *first) {
             findings.add(place_of_any(case, copies[0]), "The span was exported more than once.");
         }
     }
-}
-
-/// The spans that share valid ids, in groups; the bound one, or the first in content order, comes first.
-pub(super) fn copies(case: &Case<'_>) -> Vec<Vec<usize>> {
-    let mut groups: BTreeMap<SpanRef, Vec<usize>> = BTreeMap::new();
-    for (index, span) in case.spans().iter().enumerate() {
-        if span.trace_id.is_valid() && span.span_id.is_valid() {
-            groups.entry(span.name_ref()).or_default().push(index);
-        }
-    }
-    let mut copies: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
-    for group in &mut copies {
-        let first = case.find(case.spans()[group[0]].name_ref());
-        group.sort_by_key(|index| Some(*index) != first);
-    }
-    copies
 }

@@ -1,7 +1,7 @@
 use super::Findings;
 use super::support::{forwards, outgoing, place_of_end};
 use crate::subject::Case;
-use crate::transcript::{RemoteContext, traceparent, values};
+use crate::transcript::RemoteContext;
 
 rule! {
     /// The `traceparent` that a callee receives is valid by W3C's grammar: lengths, lowercase hexadecimal digits, no id
@@ -37,10 +37,13 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
         let call = outgoing.end.call;
-        let bad = values(outgoing.metadata, "traceparent").any(|value| traceparent(value).is_none());
-        let several = matches!(outgoing.remote, RemoteContext::Several(_));
-        // Of several the application's own may be the bad one.
-        if bad && !(several && forwards(case, call, "traceparent")) {
+        let bad = match outgoing.remote {
+            RemoteContext::Absent | RemoteContext::Valid(_) => false,
+            RemoteContext::Invalid => true,
+            // Of several the application's own may be the bad one.
+            RemoteContext::Several(parents) => parents.contains(&None) && !forwards(case, call, "traceparent"),
+        };
+        if bad {
             let message = "The callee received a `traceparent` that is not valid.";
             findings.add(place_of_end(case, outgoing.end).key("traceparent"), message);
         }

@@ -35,7 +35,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case).filter(|outgoing| outgoing.remote == RemoteContext::Absent) {
+    for outgoing in outgoing(case).filter(|outgoing| *outgoing.remote == RemoteContext::Absent) {
         let context = outgoing.end.client_record().is_some_and(|record| record.context.is_some());
         let otherwise = values(outgoing.metadata, "grpc-trace-bin").next().is_some();
         if otherwise || (outgoing.span.is_none() && !context) {

@@ -40,7 +40,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let Some(came) = outgoing.incoming.and_then(sent_state) else { continue };
+        let came = outgoing.incoming.and_then(|incoming| sent_state(incoming.metadata, incoming.remote));
+        let Some(came) = came else { continue };
         let sent = state_members(values(outgoing.metadata, "tracestate"));
         if !keeps_order(&came, &sent) {
             let message =
@@ -51,12 +52,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 }
 
 /// Whether what was sent are any members, and behind them only members that came, in their order.
-fn keeps_order(came: &[Member], sent: &[Member]) -> bool {
-    let mut kept: Vec<&Member> = sent.iter().filter(|member| came.contains(member)).collect();
+fn keeps_order(came: &[Member<'_>], sent: &[Member<'_>]) -> bool {
+    let mut kept: Vec<&Member<'_>> = sent.iter().filter(|member| came.contains(member)).collect();
     // That a member is repeated is another rule's business.
     let mut seen = std::collections::BTreeSet::new();
     kept.retain(|member| seen.insert(*member));
-    let in_order: Vec<&Member> = came.iter().filter(|member| kept.contains(member)).collect();
+    let in_order: Vec<&Member<'_>> = came.iter().filter(|member| kept.contains(member)).collect();
     let first_kept = sent.iter().position(|member| came.contains(member)).unwrap_or(sent.len());
     let modified_behind = sent[first_kept..].iter().any(|member| !came.contains(member));
     kept == in_order && !modified_behind

@@ -40,10 +40,10 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case).filter(|outgoing| !forwards(case, outgoing.end.call, "tracestate")) {
         let Some(incoming) = outgoing.incoming else { continue };
-        if !matches!(RemoteContext::of(incoming), RemoteContext::Absent | RemoteContext::Invalid) {
+        if !matches!(incoming.remote, RemoteContext::Absent | RemoteContext::Invalid) {
             continue;
         }
-        let came = state_members(values(incoming, "tracestate"));
+        let came = state_members(values(incoming.metadata, "tracestate"));
         let sent = state_members(values(outgoing.metadata, "tracestate"));
         if sent.iter().any(|member| came.contains(member)) {
             let message = "The callee received a `tracestate` that had arrived without a valid `traceparent`.";

@@ -41,7 +41,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let came = outgoing.incoming.is_some_and(repeats);
+        let came = outgoing.incoming.is_some_and(|incoming| repeats(incoming.metadata));
         let own = case.call(outgoing.end).plan.metadata.iter().any(|(key, _)| key == "tracestate");
         if !came && !own && repeats(outgoing.metadata) {
             // Forwarded metadata with an injected copy beside it is the offence, and no excuse.

@@ -53,17 +53,20 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             Context::Saved => continue,
             Context::Current | Context::Unsampled => {
                 let Some(incoming) = outgoing.incoming else { continue };
-                state_members(values(incoming, "tracestate"))
+                state_members(values(incoming.metadata, "tracestate"))
             }
         };
         if forwards(case, call, "tracestate") {
             continue;
         }
         let sent = state_members(values(outgoing.metadata, "tracestate"));
+        if sent.is_empty() {
+            continue;
+        }
         let others = (0..case.calls.len()).filter(|other| case.calls[*other].client == Party::Harness);
         let leaked = others
             .filter(|other| Some(*other) != case.calls[call].caller)
-            .filter_map(|other| sent_state(case.received(other, 0)))
+            .filter_map(|other| sent_state(case.received(other, 0), case.remote_context(other, 0)))
             .flatten()
             .find(|member| sent.contains(member) && !own.contains(member));
         if let Some((key, _)) = leaked {

@@ -40,7 +40,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let Some(came) = outgoing.incoming.and_then(sent_state) else { continue };
+        let came = outgoing.incoming.and_then(|incoming| sent_state(incoming.metadata, incoming.remote));
+        let Some(came) = came else { continue };
         // Without a context that is passed on at all, another rule has said what there is to say.
         let Some(parent) = outgoing.parent() else { continue };
         if outgoing.incoming_parent().is_none_or(|(came, _)| came.trace_id != parent.trace_id) {

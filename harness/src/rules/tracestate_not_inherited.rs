@@ -46,7 +46,9 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound() {
         let came = match end.side {
-            Side::Server => sent_state(case.received(end.call, end.arrival)),
+            Side::Server => {
+                sent_state(case.received(end.call, end.arrival), case.remote_context(end.call, end.arrival))
+            }
             // Whatever the parent has, rightly or not, its child has too.
             Side::Client | Side::Attempt => span.parent_ref().and_then(|parent| case.find(parent)).map(|parent| {
                 let state = case.spans()[parent].trace_state.as_str();

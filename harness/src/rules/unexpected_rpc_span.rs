@@ -52,7 +52,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     for index in case.unbound.iter().copied() {
         let span = &case.spans()[index];
-        let Some(side) = side_of(case, span).filter(|_| case.is_of_a_call(span)) else { continue };
+        let Some(side) = side_of(case, span).filter(|_| case.is_of_a_call(index)) else { continue };
         if !is_explained(case, index, side) {
             findings.add(
                 Place::span(span),

@@ -35,17 +35,15 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     // A span outside of the unsampled trace ignored the context, not its flag.
     let same = |end: &End<'_>, span: &Span| {
         let current = end.client_record().and_then(|client| client.context.as_ref()).map(|context| context.trace_id);
-        let parents = case.expected_parent(end).parents().into_iter().map(|parent| parent.trace_id);
-        parents.chain(current).any(|trace| trace == span.trace_id)
+        let parent = case.expected_parent(end).parent().map(|parent| parent.trace_id);
+        parent.into_iter().chain(current).any(|trace| trace == span.trace_id)
     };
     for (end, _, span) in case.bound().filter(|(end, _, span)| unsampled(end) && same(end, span)) {
         findings.add(place(case, end, span), message);
     }
     for manual in &case.manual {
-        let is_handlers =
-            |end: &End<'_>| end.side == Side::Server && end.call == manual.call && end.arrival == manual.arrival;
         if let Some(span) = manual.span
-            && case.ends.iter().any(|end| is_handlers(end) && unsampled(end))
+            && case.server_end(manual.call, manual.arrival).is_some_and(unsampled)
         {
             findings
                 .add(Place::span(&case.spans()[span]).of_call(&case.calls[manual.call].path, Side::Server), message);

@@ -65,9 +65,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         // The first whose condition holds; where it is not known whether an earlier one does, nothing is.
         let first = specs.iter().find(|spec| case.all_hold(&spec.when, end) != Some(false));
         let Some(spec) = first.filter(|spec| case.all_hold(&spec.when, end) == Some(true)) else { continue };
-        let right = case.expected(&spec.values, end);
-        let name = Value::String(span.name.clone());
-        if !right.accepts(&name) {
+        if case.is_right(&spec.values, end, span.name.as_str()) == Some(false) {
+            let name = Value::String(span.name.clone());
             let message = format!("The span's name is {}.", instead(case, &name, &spec.values, end));
             findings.add_by(&spec.source, place(case, end, span), message);
         }

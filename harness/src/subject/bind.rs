@@ -7,19 +7,20 @@
 //! the one that agrees best with what is known of the end is taken, and where spans are alike in all of this they are taken
 //! in the order of their content.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
-use super::{Case, End, Expected, Journal, ParentExpectation};
+use super::groups::Groups;
+use super::{Case, End, Journal, ParentExpectation};
 use crate::convention::Side;
 use crate::evidence::Open;
 use crate::scenario::Context;
-use crate::trace::{Kind, Span, SpanRef, TraceId};
-use crate::transcript::{JournaledContext, RemoteContext, TraceParent};
+use crate::trace::{Attribute, Kind, Span, SpanRef, TraceId, Value};
+use crate::transcript::{JournaledContext, TraceParent};
 
 pub(super) fn bind(case: &mut Case<'_>) {
-    let order = content_order(case.spans());
-    let manual = case.manual.iter().map(|manual| manual.name).collect();
-    let mut binder = Binder::new(case, order, manual);
+    let mut binder = Binder::new(case);
     if believes_journal(case, &binder) {
         binder.round(case, Likeness::Both, by_journal);
     }
@@ -52,7 +53,7 @@ pub(super) fn bind(case: &mut Case<'_>) {
     }
     bind_more_attempts(case, &mut binder);
     bind_manual(case, &mut binder);
-    case.unbound = binder.order.iter().copied().filter(|span| !binder.taken.contains(span)).collect();
+    case.unbound = binder.free().collect();
     bind_open(case);
 }
 
@@ -74,15 +75,18 @@ type Evidence = fn(&Case<'_>, usize, &Candidates<'_, '_>) -> Option<usize>;
 struct Binder<'a> {
     /// All spans, in the order of their content.
     order: Vec<usize>,
-    taken: BTreeSet<usize>,
+    /// For each span, whether it stands for something already.
+    taken: Vec<bool>,
     /// The names that the script gives to manual spans: no instrumentation uses them.
-    manual: BTreeSet<&'a str>,
+    manual: Vec<&'a str>,
     /// The spans below each span, in the order of their content; the parent need not have been exported.
-    children: BTreeMap<SpanRef, Vec<usize>>,
+    children: Groups<SpanRef>,
+    /// The ends whose handler says that a span is current.
+    current: Groups<SpanRef>,
     /// The spans of each trace, in the order of their content.
-    traces: BTreeMap<TraceId, Vec<usize>>,
-    /// The ends whose spans should hang below a span.
-    places: BTreeMap<(Side, SpanRef), Vec<usize>>,
+    traces: OnceCell<Groups<TraceId>>,
+    /// The ends whose spans should hang below a span, but for attempts.
+    places: OnceCell<Groups<(Side, SpanRef)>>,
 }
 
 /// The spans that may still stand for an end.
@@ -92,37 +96,51 @@ struct Candidates<'b, 'a> {
 }
 
 impl<'a> Binder<'a> {
-    fn new(case: &Case<'a>, order: Vec<usize>, manual: BTreeSet<&'a str>) -> Self {
-        let mut children: BTreeMap<SpanRef, Vec<usize>> = BTreeMap::new();
-        let mut traces: BTreeMap<TraceId, Vec<usize>> = BTreeMap::new();
-        for index in &order {
-            let span = &case.spans()[*index];
-            if let Some(parent) = span.parent_ref() {
-                children.entry(parent).or_default().push(*index);
-            }
-            traces.entry(span.trace_id).or_default().push(*index);
+    fn new(case: &Case<'a>) -> Self {
+        let spans = case.spans();
+        let order = content_order(spans);
+        let hanging = order.iter().filter_map(|index| Some((spans[*index].parent_ref()?, *index)));
+        let current = (0..case.ends.len()).filter_map(|end| Some((journaled(case, end)?, end)));
+        Self {
+            children: Groups::new(hanging),
+            current: Groups::new(current),
+            traces: OnceCell::new(),
+            places: OnceCell::new(),
+            taken: vec![false; spans.len()],
+            manual: case.manual.iter().map(|manual| manual.name).collect(),
+            order,
         }
-        let mut places: BTreeMap<(Side, SpanRef), Vec<usize>> = BTreeMap::new();
-        for (index, end) in case.ends.iter().enumerate() {
-            for parent in case.expected_parent(end).parents() {
-                places.entry((end.side, parent)).or_default().push(index);
-            }
-        }
-        Self { order, taken: BTreeSet::new(), manual, children, traces, places }
     }
 
     fn round(&mut self, case: &mut Case<'_>, likeness: Likeness, evidence: Evidence) {
         for index in 0..case.ends.len() {
             if case.ends[index].span.is_none() {
                 let found = evidence(case, index, &Candidates { binder: self, likeness });
-                self.taken.extend(found);
-                case.ends[index].span = found;
+                case.ends[index].span = found.inspect(|span| self.taken[*span] = true);
             }
         }
     }
 
-    fn children(&self, parent: SpanRef) -> &[usize] {
-        self.children.get(&parent).map_or(&[], Vec::as_slice)
+    /// The spans that stand for nothing yet, in the order of their content.
+    fn free(&self) -> impl Iterator<Item = usize> {
+        self.order.iter().copied().filter(|span| !self.taken[*span])
+    }
+
+    fn children(&self, parent: SpanRef) -> impl Iterator<Item = usize> {
+        self.children.get(parent)
+    }
+
+    fn in_trace(&self, case: &Case<'_>, trace: TraceId) -> impl Iterator<Item = usize> {
+        let spans = || Groups::new(self.order.iter().map(|index| (case.spans()[*index].trace_id, *index)));
+        self.traces.get_or_init(spans).get(trace)
+    }
+
+    fn ends_below(&self, case: &Case<'_>, side: Side, parent: SpanRef) -> impl Iterator<Item = usize> {
+        let places = || {
+            let ends = case.ends.iter().enumerate().filter(|(_, end)| end.side != Side::Attempt);
+            Groups::new(ends.filter_map(|(index, end)| Some(((end.side, case.expected_parent(end).parent()?), index))))
+        };
+        self.places.get_or_init(places).get((side, parent))
     }
 }
 
@@ -133,29 +151,35 @@ impl Candidates<'_, '_> {
         let by_name = spec.beginnings().next().is_some();
         let alike = match self.likeness {
             Likeness::Kind => spec.is_form_of(span),
-            Likeness::Content => case.is_of_a_call(span) && (!by_name || spec.is_form_of(span)),
-            Likeness::Both => spec.is_form_of(span) && case.is_of_a_call(span),
-            Likeness::Unlike => by_name && !case.is_of_a_call(span),
+            Likeness::Content => case.is_of_a_call(index) && (!by_name || spec.is_form_of(span)),
+            Likeness::Both => spec.is_form_of(span) && case.is_of_a_call(index),
+            Likeness::Unlike => by_name && !case.is_of_a_call(index),
         };
-        alike && !self.binder.taken.contains(&index) && !is_manual(span, &self.binder.manual)
+        alike && !self.binder.taken[index] && !self.binder.manual.iter().any(|name| is_manual(span, name))
     }
 
     /// Whether a span may be a framework's around a call's. What hangs below a call's span is another call's, or its double.
     fn is_others(&self, case: &Case<'_>, index: usize) -> bool {
-        !self.binder.taken.contains(&index) && !case.is_of_a_call(&case.spans()[index])
+        !self.binder.taken[index] && !case.is_of_a_call(index)
     }
 
     /// Whether a span hangs where no other end's span should that has one: else it is that end's second span, not this
     /// end's misplaced one.
     fn is_nobodys(&self, case: &Case<'_>, end: usize, index: usize) -> bool {
         let Some(parent) = case.spans()[index].parent_ref() else { return true };
-        let owners = self.binder.places.get(&(case.ends[end].side, parent)).map_or(&[][..], Vec::as_slice);
-        owners.iter().all(|owner| *owner == end || case.ends[*owner].span.is_none())
+        let mut owners = self.binder.ends_below(case, case.ends[end].side, parent);
+        owners.all(|owner| owner == end || case.ends[owner].span.is_none())
     }
 
     /// The candidate among these that agrees best with what is known of the end.
-    fn best(&self, case: &Case<'_>, end: usize, among: &[usize], fits: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut fitting = among.iter().copied().filter(|index| self.accepts(case, end, *index) && fits(*index));
+    fn best(
+        &self,
+        case: &Case<'_>,
+        end: usize,
+        among: impl Iterator<Item = usize>,
+        fits: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let mut fitting = among.filter(|index| self.accepts(case, end, *index) && fits(*index));
         let first = fitting.next()?;
         let mut best = (None, first);
         for index in fitting {
@@ -173,20 +197,16 @@ impl Candidates<'_, '_> {
 fn agreement(case: &Case<'_>, end: usize, span: usize) -> usize {
     let (end, span) = (&case.ends[end], &case.spans()[span]);
     let spec = case.spec(end);
-    let right =
-        |expected: Expected, value: &crate::trace::Value| expected != Expected::Unknown && expected.accepts(value);
     let attributes = spec.attributes.iter().filter(|attribute| {
-        let value = span.value(&attribute.key);
-        value.is_some_and(|value| {
+        span.value(&attribute.key).is_some_and(|value| {
             case.all_hold(&attribute.applies_when, end) == Some(true)
-                && right(case.expected(&attribute.values, end), value)
+                && case.is_right(&attribute.values, end, value) == Some(true)
         })
     });
-    let name = crate::trace::Value::String(span.name.clone());
-    let named = spec
-        .name
-        .iter()
-        .any(|spec| case.all_hold(&spec.when, end) == Some(true) && right(case.expected(&spec.values, end), &name));
+    let named = spec.name.iter().any(|spec| {
+        case.all_hold(&spec.when, end) == Some(true)
+            && case.is_right(&spec.values, end, span.name.as_str()) == Some(true)
+    });
     attributes.count() + usize::from(named)
 }
 
@@ -194,15 +214,37 @@ fn agreement(case: &Case<'_>, end: usize, span: usize) -> usize {
 /// target made at random, and any choice among such spans judges alike.
 fn content_order(spans: &[Span]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
-    order.sort_by_cached_key(|index| {
-        let span = &spans[*index];
-        let attributes: Vec<String> =
-            span.attributes.iter().map(|attribute| format!("{}={}", attribute.key, attribute.value)).collect();
-        let ids = (span.trace_id, span.span_id, span.parent_span_id);
-        // At last the whole span: only copies are left to the order of arrival, and those are alike.
-        (span.kind, span.name.clone(), attributes, span.status.code, span.start_ns, ids, format!("{span:?}"))
-    });
+    order.sort_by(|one, other| by_content(&spans[*one], &spans[*other]));
     order
+}
+
+fn by_content(one: &Span, other: &Span) -> Ordering {
+    let last = |span: &Span| (span.status.code, span.start_ns, span.trace_id, span.span_id, span.parent_span_id);
+    let first = one.kind.cmp(&other.kind).then_with(|| one.name.cmp(&other.name));
+    first
+        .then_with(|| by_text(&one.attributes, &other.attributes))
+        .then_with(|| last(one).cmp(&last(other)))
+        // At last the whole span: only copies are left to the order of arrival, and those are alike.
+        .then_with(|| format!("{one:?}").cmp(&format!("{other:?}")))
+}
+
+/// By the first attribute that is written otherwise. Most are the same, and need not be written to see that.
+fn by_text(one: &[Attribute], other: &[Attribute]) -> Ordering {
+    let text = |attribute: &Attribute| format!("{}={}", attribute.key, attribute.value);
+    let mut differing = one.iter().zip(other).filter(|(one, other)| !are_same(one, other));
+    let first = differing.find_map(|(one, other)| Some(text(one).cmp(&text(other))).filter(|order| order.is_ne()));
+    first.unwrap_or_else(|| one.len().cmp(&other.len()))
+}
+
+/// Whether two attributes are certainly written alike: of numbers with a point, 0 and -0 are equal and are not.
+fn are_same(one: &Attribute, other: &Attribute) -> bool {
+    one.key == other.key
+        && match (&one.value, &other.value) {
+            (Value::String(one), Value::String(other)) => one == other,
+            (Value::Int(one), Value::Int(other)) => one == other,
+            (Value::Bool(one), Value::Bool(other)) => one == other,
+            _ => false,
+        }
 }
 
 fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
@@ -212,7 +254,6 @@ fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opti
         // What is no arrival's has no context of its own.
         Side::Attempt if case.ends[end].arrival >= case.arrivals(call) => None,
         Side::Attempt => contexts(case, call, case.ends[end].arrival)
-            .into_iter()
             .find_map(|own| case.find(own).filter(|index| candidates.accepts(case, end, *index))),
         // Where attempts have spans and the call has none, the last one's has the status that the call ended with.
         Side::Client => (0..case.arrivals(call))
@@ -220,7 +261,6 @@ fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opti
             .flat_map(|arrival| contexts(case, call, arrival))
             .find_map(|own| case.find(own).filter(|index| candidates.accepts(case, end, *index))),
         Side::Server => contexts(case, call, case.ends[end].arrival)
-            .into_iter()
             .find_map(|parent| candidates.best(case, end, candidates.binder.children(parent), |_| true)),
     }
 }
@@ -228,10 +268,10 @@ fn by_wire(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opti
 /// The call's span where attempts have spans of their own: around what arrived, below where the call was made.
 fn around_attempts(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
     let call = case.ends[end].call;
-    let place = case.expected_parent(&case.ends[end]).parents();
+    let place = case.expected_parent(&case.ends[end]).parent();
     let arrived = (0..case.arrivals(call)).flat_map(|arrival| contexts(case, call, arrival));
     arrived.filter_map(|own| case.find(own)).find_map(|own| {
-        let is_below = |index: &usize| !place.contains(&case.spans()[*index].name_ref());
+        let is_below = |index: &usize| place != Some(case.spans()[*index].name_ref());
         let mut above = [own].into_iter().chain(case.tree.ancestors(own)).take_while(is_below);
         // What is around another call's span is not this call's.
         let first = above.find(|index| candidates.accepts(case, end, *index) || !is_attempt(case, *index))?;
@@ -242,44 +282,50 @@ fn around_attempts(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>)
 /// Whether the call's span is known by what its attempts hang under, and was not exported.
 fn is_lost(case: &Case<'_>, end: usize) -> bool {
     let end = &case.ends[end];
-    let above = if end.side == Side::Client { above_attempts(case, end.call) } else { Vec::new() };
-    above.into_iter().any(|call| case.find(call).is_none() && !case.expected_parent(end).parents().contains(&call))
+    let is_lost = |call| case.find(call).is_none() && case.expected_parent(end).parent() != Some(call);
+    end.side == Side::Client && above_attempts(case, end.call).any(is_lost)
 }
 
 /// What the attempts that arrived hang under.
-fn above_attempts(case: &Case<'_>, call: usize) -> Vec<SpanRef> {
-    let Some(spec) = &case.convention().attempt else { return Vec::new() };
-    let arrived = (0..case.arrivals(call)).flat_map(|arrival| contexts(case, call, arrival));
-    let spans = arrived.filter_map(|own| case.find(own)).map(|index| &case.spans()[index]);
-    spans.filter(|span| spec.is_form_of(span)).filter_map(Span::parent_ref).collect()
+fn above_attempts(case: &Case<'_>, call: usize) -> impl Iterator<Item = SpanRef> {
+    case.convention().attempt.iter().flat_map(move |spec| {
+        let arrived = (0..case.arrivals(call)).flat_map(move |arrival| contexts(case, call, arrival));
+        let spans = arrived.filter_map(|own| case.find(own)).map(|index| &case.spans()[index]);
+        spans.filter(|span| spec.is_form_of(span)).filter_map(Span::parent_ref)
+    })
 }
 
 /// Whether a span has the form of an attempt's, or none that the convention knows.
 fn is_attempt(case: &Case<'_>, index: usize) -> bool {
     let span = &case.spans()[index];
     let named = case.convention().attempt.as_ref().is_some_and(|spec| spec.is_form_of(span));
-    named || !case.is_of_a_call(span)
+    named || !case.is_of_a_call(index)
 }
 
 /// Attempts that never arrived anywhere: what hangs below the call's span and has the form of an attempt.
 fn bind_more_attempts(case: &mut Case<'_>, binder: &mut Binder<'_>) {
     let Some(spec) = &case.evidence.convention.attempt else { return };
-    for end in 0..case.ends.len() {
+    let known = case.ends.len();
+    for end in 0..known {
         let End { call, side: Side::Client, span: Some(own), journal: Journal::Client(client), .. } = case.ends[end]
         else {
             continue;
         };
         let own = case.spans()[own].name_ref();
-        let free = |index: &usize| !binder.taken.contains(index) && spec.is_form_of(&case.spans()[*index]);
-        let more: Vec<usize> = binder.children(own).iter().copied().filter(free).collect();
-        binder.taken.extend(&more);
+        let free = |index: &usize| !binder.taken[*index] && spec.is_form_of(&case.spans()[*index]);
+        let more: Vec<usize> = binder.children(own).filter(free).collect();
         for span in more {
+            binder.taken[span] = true;
             let arrival = case.attempts(call).count();
             case.push_end(call, Side::Attempt, arrival, Journal::Attempt { client, known: false });
             if let Some(pushed) = case.ends.last_mut() {
                 pushed.span = Some(span);
             }
         }
+    }
+    // Which attempt was a call's last is another question now.
+    if case.ends.len() > known {
+        case.learn();
     }
 }
 
@@ -292,15 +338,13 @@ fn lift_clients(case: &mut Case<'_>, binder: &mut Binder<'_>) {
     for end in 0..case.ends.len() {
         let Some(mut at) = case.ends[end].span.filter(|_| case.ends[end].side == Side::Client) else { continue };
         let place = case.expected_parent(&case.ends[end]);
-        for parent in case.tree.ancestors(at).collect::<Vec<_>>() {
+        while let Some(parent) = case.tree.parent(at).filter(|_| !place.accepts(&case.spans()[at])) {
             let candidates = Candidates { binder, likeness: Likeness::Kind };
-            let of_call = |index: usize| case.is_of_a_call(&case.spans()[index]);
-            let higher = candidates.accepts(case, end, parent) && (of_call(parent) || !of_call(at));
-            if place.accepts(&case.spans()[at]) || !higher {
+            if !candidates.accepts(case, end, parent) || (case.is_of_a_call(at) && !case.is_of_a_call(parent)) {
                 break;
             }
-            binder.taken.remove(&at);
-            binder.taken.insert(parent);
+            binder.taken[at] = false;
+            binder.taken[parent] = true;
             at = parent;
         }
         case.ends[end].span = Some(at);
@@ -311,7 +355,7 @@ fn lift_clients(case: &mut Case<'_>, binder: &mut Binder<'_>) {
 /// same current span, one of them is wrong, and neither is believed.
 fn by_journal(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Option<usize> {
     let current = journaled(case, end)?;
-    if (0..case.ends.len()).any(|other| other != end && journaled(case, other) == Some(current)) {
+    if candidates.binder.current.get(current).any(|other| other != end) {
         return None;
     }
     let at = case.find(current)?;
@@ -320,7 +364,7 @@ fn by_journal(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> O
             return Some(index);
         }
         // What is around another call's span is not this handler's.
-        if case.is_of_a_call(&case.spans()[index]) {
+        if case.is_of_a_call(index) {
             break;
         }
     }
@@ -363,14 +407,15 @@ fn by_place(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
     if place == ParentExpectation::Unknown && case.ends[end].side == Side::Server {
         return by_sent(case, end, candidates);
     }
-    if place == ParentExpectation::Unknown || (case.ends[end].is_unseen() && place.parents().is_empty()) {
+    if place == ParentExpectation::Unknown || (case.ends[end].is_unseen() && place.parent().is_none()) {
         return None;
     }
     let hangs = |index: usize| place.accepts(&case.spans()[index]);
-    let below: Vec<usize> =
-        place.parents().into_iter().flat_map(|parent| candidates.binder.children(parent)).copied().collect();
-    let among = if place.allows_root() { &candidates.binder.order } else { &below };
-    candidates.best(case, end, among, hangs)
+    if place.allows_root() {
+        candidates.best(case, end, candidates.binder.free(), hangs)
+    } else {
+        candidates.best(case, end, candidates.binder.children(place.parent()?), hangs)
+    }
 }
 
 /// A caller's span where it should hang.
@@ -384,25 +429,13 @@ fn by_sent(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opti
     if own.side != Side::Server || case.expected_parent(own) != ParentExpectation::Unknown {
         return None;
     }
-    sent(case, own.call)
-        .into_iter()
-        .find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true))
-}
-
-/// The spans that a server's may hang under: what arrived, or where that is not known, what was sent.
-fn above_server(case: &Case<'_>, end: usize) -> Vec<SpanRef> {
-    let own = &case.ends[end];
-    if case.expected_parent(own) == ParentExpectation::Unknown {
-        sent(case, own.call)
-    } else {
-        contexts(case, own.call, own.arrival)
-    }
+    sent(case, own.call).find_map(|sent| candidates.best(case, end, candidates.binder.children(sent), |_| true))
 }
 
 /// The spans that a call's callee may hang under: those of the attempts, and that of the call.
-fn sent(case: &Case<'_>, call: usize) -> Vec<SpanRef> {
+fn sent(case: &Case<'_>, call: usize) -> impl Iterator<Item = SpanRef> {
     let attempts = case.attempts(call).filter_map(|attempt| case.span(attempt));
-    attempts.chain(case.client_span(call)).map(Span::name_ref).collect()
+    attempts.chain(case.client_span(call)).map(Span::name_ref)
 }
 
 /// A server's span below another span of its process, which is a child of what arrived.
@@ -411,10 +444,16 @@ fn by_wire_below(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
     if own.side != Side::Server {
         return None;
     }
-    above_server(case, end).into_iter().find_map(|top| {
-        let among = candidates.binder.traces.get(&top.trace_id)?;
+    let below = |top: SpanRef| {
+        let among = candidates.binder.in_trace(case, top.trace_id);
         candidates.best(case, end, among, |index| case.is_below(index, top, |other| candidates.is_others(case, other)))
-    })
+    };
+    // Where it is not known what arrived, it may be what was sent.
+    if case.expected_parent(own) == ParentExpectation::Unknown {
+        sent(case, own.call).find_map(below)
+    } else {
+        contexts(case, own.call, own.arrival).find_map(below)
+    }
 }
 
 /// A server's span below another span of its process, which is a root as nothing arrived.
@@ -424,10 +463,10 @@ fn by_root_above(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
     if own.side != Side::Server || place == ParentExpectation::Unknown || !place.allows_root() {
         return None;
     }
-    candidates.best(case, end, &candidates.binder.order, |index| {
-        let above: Vec<usize> = case.tree.ancestors(index).collect();
-        let tops_out = above.last().is_some_and(|top| case.spans()[*top].parent_span_id.is_none());
-        tops_out && above.into_iter().all(|other| candidates.is_others(case, other))
+    candidates.best(case, end, candidates.binder.free(), |index| {
+        let top = case.tree.ancestors(index).last();
+        let tops_out = top.is_some_and(|top| case.spans()[top].parent_span_id.is_none());
+        tops_out && case.tree.ancestors(index).all(|other| candidates.is_others(case, other))
     })
 }
 
@@ -438,10 +477,8 @@ fn by_trace(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opt
         return None;
     }
     let place = case.expected_parent(&case.ends[end]);
-    place.parents().into_iter().find_map(|parent| {
-        let among = candidates.binder.traces.get(&parent.trace_id)?;
-        candidates.best(case, end, among, |index| candidates.is_nobodys(case, end, index))
-    })
+    let among = candidates.binder.in_trace(case, place.parent()?.trace_id);
+    candidates.best(case, end, among, |index| candidates.is_nobodys(case, end, index))
 }
 
 /// Any span that is left, for an end that should have one.
@@ -449,22 +486,19 @@ fn by_kind(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -> Opti
     let own = &case.ends[end];
     let owes_none =
         own.is_unseen() || own.side == Side::Attempt || is_lost(case, end) || case.is_sampled(own) == Some(false);
-    candidates.best(case, end, &candidates.binder.order, |index| !owes_none && candidates.is_nobodys(case, end, index))
+    if owes_none {
+        return None;
+    }
+    candidates.best(case, end, candidates.binder.free(), |index| candidates.is_nobodys(case, end, index))
 }
 
 /// The contexts that arrived.
-fn contexts(case: &Case<'_>, call: usize, arrival: usize) -> Vec<SpanRef> {
-    let remote = case.remote_context(call, arrival);
-    let parents = match remote {
-        RemoteContext::Absent | RemoteContext::Invalid => Vec::new(),
-        RemoteContext::Valid(parent) => vec![parent],
-        RemoteContext::Several(parents) => parents.into_iter().flatten().collect(),
-    };
-    parents.into_iter().map(TraceParent::name_ref).collect()
+fn contexts(case: &Case<'_>, call: usize, arrival: usize) -> impl Iterator<Item = SpanRef> {
+    case.remote_context(call, arrival).parents().map(TraceParent::name_ref)
 }
 
-fn is_manual(span: &Span, names: &BTreeSet<&str>) -> bool {
-    span.kind == Kind::Internal && names.contains(span.name.as_str())
+fn is_manual(span: &Span, name: &str) -> bool {
+    span.kind == Kind::Internal && span.name == name
 }
 
 /// Several handlers may open spans of one name: each takes first what its journal names, then what hangs in its place, then what is below its call's
@@ -475,13 +509,10 @@ fn bind_manual(case: &mut Case<'_>, binder: &mut Binder<'_>) {
             if case.manual[index].span.is_some() {
                 continue;
             }
-            let found = binder.order.iter().copied().find(|span| {
-                !binder.taken.contains(span)
-                    && is_manual(&case.spans()[*span], &[case.manual[index].name].into())
-                    && is_near(case, index, *span, nearness)
+            let found = binder.free().find(|span| {
+                is_manual(&case.spans()[*span], case.manual[index].name) && is_near(case, index, *span, nearness)
             });
-            binder.taken.extend(found);
-            case.manual[index].span = found;
+            case.manual[index].span = found.inspect(|span| binder.taken[*span] = true);
         }
     }
 }
@@ -504,6 +535,9 @@ fn is_near(case: &Case<'_>, manual: usize, span: usize, nearness: u8) -> bool {
 /// was, or else by the trace that it is in.
 fn bind_open(case: &mut Case<'_>) {
     let open = &case.evidence.capture.open;
+    if open.is_empty() {
+        return;
+    }
     let mut free: BTreeSet<usize> = (0..open.len()).collect();
     for exact in [true, false] {
         for index in 0..case.ends.len() {
@@ -537,16 +571,16 @@ fn bind_open(case: &mut Case<'_>) {
 fn is_opened(case: &Case<'_>, end: usize, open: SpanRef, exact: bool) -> bool {
     let own = &case.ends[end];
     let ids: Vec<SpanRef> = match own.side {
-        Side::Client if case.convention().attempt.is_some() => above_attempts(case, own.call),
+        Side::Client if case.convention().attempt.is_some() => above_attempts(case, own.call).collect(),
         Side::Client => (0..case.arrivals(own.call)).flat_map(|arrival| contexts(case, own.call, arrival)).collect(),
-        Side::Attempt => contexts(case, own.call, own.arrival),
+        Side::Attempt => contexts(case, own.call, own.arrival).collect(),
         Side::Server => journaled(case, end).into_iter().collect(),
     };
     if exact {
         return ids.contains(&open);
     }
-    let sent = if own.side == Side::Server { sent(case, own.call) } else { Vec::new() };
-    let parents: Vec<SpanRef> = case.expected_parent(own).parents().into_iter().chain(sent).collect();
+    let sent = sent(case, own.call).filter(|_| own.side == Side::Server);
+    let parents: Vec<SpanRef> = case.expected_parent(own).parent().into_iter().chain(sent).collect();
     // Without a context of its own an end may have begun any trace.
     let anew = parents.is_empty() && case.call(own).plan.context == Context::None;
     anew || parents.iter().chain(&ids).any(|known| known.trace_id == open.trace_id)
@@ -555,32 +589,31 @@ fn is_opened(case: &Case<'_>, end: usize, open: SpanRef, exact: bool) -> bool {
 impl ParentExpectation {
     /// Whether a span hangs where it should.
     #[must_use]
-    pub fn accepts(&self, span: &Span) -> bool {
+    pub fn accepts(self, span: &Span) -> bool {
         match self {
-            Self::Is { trace_id, span_id } => span.trace_id == *trace_id && span.parent_span_id == Some(*span_id),
+            Self::Is { trace_id, span_id } => span.trace_id == trace_id && span.parent_span_id == Some(span_id),
             Self::Root => span.parent_span_id.is_none(),
-            Self::Either(all) => all.iter().any(|one| one.accepts(span)),
+            Self::Either(parent) => span.parent_span_id.is_none() || (parent.is_some() && span.parent_ref() == parent),
             Self::Unknown => true,
         }
     }
 
-    /// The spans that may be the parent.
+    /// The span that may be the parent.
     #[must_use]
-    pub fn parents(&self) -> Vec<SpanRef> {
+    pub fn parent(self) -> Option<SpanRef> {
         match self {
-            Self::Is { trace_id, span_id } => vec![SpanRef { trace_id: *trace_id, span_id: *span_id }],
-            Self::Root | Self::Unknown => Vec::new(),
-            Self::Either(all) => all.iter().flat_map(Self::parents).collect(),
+            Self::Is { trace_id, span_id } => Some(SpanRef { trace_id, span_id }),
+            Self::Either(parent) => parent,
+            Self::Root | Self::Unknown => None,
         }
     }
 
     /// Whether there may rightly be no parent.
     #[must_use]
-    pub fn allows_root(&self) -> bool {
+    pub fn allows_root(self) -> bool {
         match self {
             Self::Is { .. } => false,
-            Self::Root | Self::Unknown => true,
-            Self::Either(all) => all.iter().any(Self::allows_root),
+            Self::Root | Self::Either(_) | Self::Unknown => true,
         }
     }
 }

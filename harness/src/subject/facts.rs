@@ -1,13 +1,15 @@
 //! What the wire and the plan know of an end, in the words of the convention files: conditions and values.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
-use super::{Case, End, Party};
-use crate::convention::{Condition, Fact, Side, SpanSpec};
-use crate::scenario::{Endpoint, ServerStep, all_steps};
+use super::{Case, Codes, End, Party};
+use crate::convention::{Condition, Convention, Fact, Side, SpanSpec};
+use crate::evidence::Evidence;
+use crate::scenario::{Endpoint, ServerStep, Shape};
 use crate::trace::{Span, Value};
-use crate::transcript::{Code, values};
+use crate::transcript::{Code, Times, values};
 
 /// The methods of the contract's service: every other one is not recognised.
 const RECOGNISED: [&str; 5] = ["Unary", "ServerStream", "ClientStream", "Bidi", "Unimplemented"];
@@ -23,14 +25,66 @@ pub enum Expected {
     Unknown,
 }
 
-impl Expected {
-    /// Whether a value is right.
-    #[must_use]
-    pub fn accepts(&self, value: &Value) -> bool {
+/// A value, wherever it stands: on a span, on the wire, in the plan or in the convention.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told<'a> {
+    /// A text.
+    Text(Cow<'a, str>),
+    /// An integer.
+    Int(i64),
+    /// A truth value.
+    Bool(bool),
+    /// Anything else.
+    Other(&'a Value),
+}
+
+/// Why no values can be named that are right.
+enum Open {
+    /// Any text that is not empty is.
+    AnyText,
+    /// Nothing is known.
+    Unknown,
+}
+
+/// What is known of an end that no span tells.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub(super) codes: Codes,
+    /// Whether each condition holds; see [`Case::holds`].
+    conditions: [Option<bool>; Condition::ALL.len()],
+}
+
+impl Told<'_> {
+    fn is_right(&self, right: &Told<'_>) -> bool {
+        match (self, right) {
+            (Self::Text(text), Told::Text(right)) => text == right || are_one_address(text, right),
+            (told, right) => told == right,
+        }
+    }
+
+    fn to_value(&self) -> Value {
         match self {
-            Self::OneOf(values) => values.iter().any(|right| right == value || are_one_address(right, value)),
-            Self::AnyText => matches!(value, Value::String(text) if !text.is_empty()),
-            Self::Unknown => true,
+            Self::Text(text) => Value::String(text.clone().into_owned()),
+            Self::Int(number) => Value::Int(*number),
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Other(value) => (*value).clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Told<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a Value> for Told<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::String(text) => text.as_str().into(),
+            Value::Int(number) => Self::Int(*number),
+            Value::Bool(truth) => Self::Bool(*truth),
+            other => Self::Other(other),
         }
     }
 }
@@ -44,15 +98,31 @@ impl Case<'_> {
             let servers = record.server.iter().filter_map(|server| server.times);
             record.client.as_ref().and_then(|client| client.times).into_iter().chain(servers)
         });
-        let times: Vec<_> = times.collect();
-        let begun = times.iter().map(|times| times.begun_ns).min()?;
-        let ended = times.iter().map(|times| times.ended_ns).max()?;
-        Some((begun, ended))
+        let all = times.reduce(|one, other| Times {
+            begun_ns: one.begun_ns.min(other.begun_ns),
+            ended_ns: one.ended_ns.max(other.ended_ns),
+        })?;
+        Some((all.begun_ns, all.ended_ns))
+    }
+
+    /// Finds out what is known of the ends, which depends on how many attempts there are, and on no span.
+    pub(super) fn learn(&mut self) {
+        for index in 0..self.ends.len() {
+            self.ends[index].known.codes = self.find_codes(&self.ends[index]);
+            for condition in Condition::ALL {
+                self.ends[index].known.conditions[condition as usize] =
+                    self.find_condition(condition, &self.ends[index]);
+            }
+        }
     }
 
     /// Whether a condition holds at an end; absent if that is not known, or if it may rightly be either.
     #[must_use]
     pub fn holds(&self, condition: Condition, end: &End<'_>) -> Option<bool> {
+        end.known.conditions[condition as usize]
+    }
+
+    fn find_condition(&self, condition: Condition, end: &End<'_>) -> Option<bool> {
         match condition {
             Condition::MethodRecognised => Some(self.is_recognised(end)),
             Condition::MethodUnrecognised => Some(!self.is_recognised(end)),
@@ -67,112 +137,101 @@ impl Case<'_> {
     /// Whether all conditions hold; absent if that is not known.
     #[must_use]
     pub fn all_hold(&self, conditions: &[Condition], end: &End<'_>) -> Option<bool> {
-        let each: Vec<_> = conditions.iter().map(|condition| self.holds(*condition, end)).collect();
-        if each.contains(&Some(false)) {
-            Some(false)
-        } else if each.contains(&None) {
-            None
-        } else {
-            Some(true)
+        let mut all = Some(true);
+        for condition in conditions {
+            match self.holds(*condition, end) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => all = None,
+            }
         }
+        all
     }
 
     /// Whether a span has an attribute that by the convention, or by another generation, only spans of calls have, or a name that
     /// only they have.
     #[must_use]
-    pub fn is_of_a_call(&self, span: &Span) -> bool {
-        let convention = self.convention();
-        let of_rpc = |fact: &Fact| {
-            use Fact::{FullMethod, Literal, Method, Service, StatusName, StatusNumber};
-            matches!(fact, FullMethod | Literal(_) | Method | Service | StatusName | StatusNumber)
-        };
-        let specs = [Some(&convention.client), convention.attempt.as_ref(), Some(&convention.server)];
-        let mut named = specs.into_iter().flatten().flat_map(SpanSpec::beginnings);
-        if named.any(|beginning| span.name.starts_with(beginning)) {
-            return true;
-        }
-        let specs = specs.into_iter().flatten().flat_map(|spec| &spec.attributes);
-        let specific = specs.filter(|spec| spec.values.iter().any(of_rpc)).map(|spec| &spec.key);
-        let mut keys = specific.chain(convention.deprecated.iter().map(|deprecated| &deprecated.key));
-        keys.any(|key| span.value(key).is_some())
+    pub fn is_of_a_call(&self, span: usize) -> bool {
+        self.of_calls[span]
     }
 
     /// What a value must be that stands for one of these facts.
     #[must_use]
     pub fn expected(&self, facts: &[Fact], end: &End<'_>) -> Expected {
         let mut values = Vec::new();
-        for fact in facts {
-            match self.fact(fact, end) {
-                Expected::OneOf(more) => values.extend(more),
-                other => return other,
-            }
+        match self.tell_all(facts, end, &mut |right| values.push(right.to_value())) {
+            Ok(()) if values.is_empty() => Expected::Unknown,
+            Ok(()) => Expected::OneOf(values),
+            Err(Open::AnyText) => Expected::AnyText,
+            Err(Open::Unknown) => Expected::Unknown,
         }
-        if values.is_empty() { Expected::Unknown } else { Expected::OneOf(values) }
+    }
+
+    /// Whether a value stands for one of these facts; absent if that is not known, so that nothing is wrong.
+    #[must_use]
+    pub fn is_right<'v>(&self, facts: &[Fact], end: &End<'_>, value: impl Into<Told<'v>>) -> Option<bool> {
+        let value = value.into();
+        let mut found = None;
+        match self.tell_all(facts, end, &mut |right| found = Some(found == Some(true) || value.is_right(&right))) {
+            Ok(()) => found,
+            Err(Open::AnyText) => Some(matches!(value, Told::Text(text) if !text.is_empty())),
+            Err(Open::Unknown) => None,
+        }
     }
 
     /// Whether the side's mapping calls every code that the end may rightly tell an error; absent if it may be either.
     fn failed(&self, end: &End<'_>) -> Option<bool> {
         let errors = &self.spec(end).status.errors;
-        let mut verdicts = self.codes(end).into_iter().map(|code| errors.contains(&code) || is_unlisted_error(code));
+        let mut verdicts = self.codes(end).iter().map(|code| errors.contains(code) || is_unlisted_error(*code));
         let first = verdicts.next()?;
         verdicts.all(|verdict| verdict == first).then_some(first)
     }
 
-    fn fact(&self, fact: &Fact, end: &End<'_>) -> Expected {
-        let full = self.full_method(end);
-        let text = |text: &str| Expected::OneOf(vec![Value::String(text.to_owned())]);
-        let maybe = |value: Option<Value>| value.map_or(Expected::Unknown, |value| Expected::OneOf(vec![value]));
+    fn tell_all(&self, facts: &[Fact], end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
+        facts.iter().try_for_each(|fact| self.tell(fact, end, tell))
+    }
+
+    /// Tells each value that stands for a fact.
+    fn tell(&self, fact: &Fact, end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
         match fact {
-            Fact::Literal(value) => Expected::OneOf(vec![value.clone()]),
-            // A request path without a slash has no service and no method: no text says what to make of it.
-            Fact::FullMethod | Fact::Service | Fact::Method | Fact::Template(_) if !full.contains('/') => {
-                Expected::Unknown
+            Fact::Literal(value) => tell(value.into()),
+            Fact::FullMethod | Fact::Service | Fact::Method | Fact::Template(_) | Fact::RequestPath => {
+                tell(method(fact, self.full_method(end)).ok_or(Open::Unknown)?);
             }
-            Fact::FullMethod => text(&full),
-            Fact::Service => maybe(full.rsplit_once('/').map(|(service, _)| Value::String(service.to_owned()))),
-            Fact::Method => maybe(full.rsplit_once('/').map(|(_, method)| Value::String(method.to_owned()))),
-            Fact::RequestPath => text(&format!("/{full}")),
-            Fact::Template(template) => maybe(full.rsplit_once('/').map(|(service, method)| {
-                Value::String(template.replace("{service}", service).replace("{method}", method))
-            })),
-            Fact::PreviousAttempts => self
-                .previous_attempts(end)
-                .map_or(Expected::Unknown, |counts| Expected::OneOf(counts.map(Value::Int).collect())),
-            Fact::TransparentRetry => maybe(self.is_transparent(end).map(Value::Bool)),
-            Fact::StatusName => self.of_names(end),
-            Fact::StatusNumber => self.of_codes(end, |code| Value::Int(i64::from(code.0))),
-            Fact::ErrorType => self.error_type(end),
-            Fact::ServerAddress => maybe(self.dialled(end).map(|dialled| Value::String(dialled.host))),
-            Fact::ServerPort => {
-                maybe(self.dialled(end).and_then(|dialled| dialled.port).map(|port| Value::Int(i64::from(port))))
+            Fact::PreviousAttempts => {
+                self.previous_attempts(end).ok_or(Open::Unknown)?.for_each(|count| tell(Told::Int(count)));
             }
-            Fact::SocketAddress => maybe(self.socket(end).map(|dialled| Value::String(dialled.host))),
-            Fact::SocketPort => {
-                maybe(self.socket(end).and_then(|dialled| dialled.port).map(|port| Value::Int(i64::from(port))))
-            }
-            Fact::PeerAddress => maybe(self.peer(end).map(|dialled| Value::String(dialled.host))),
-            Fact::PeerPort => {
-                maybe(self.peer(end).and_then(|dialled| dialled.port).map(|port| Value::Int(i64::from(port))))
-            }
+            Fact::TransparentRetry => tell(Told::Bool(self.is_transparent(end).ok_or(Open::Unknown)?)),
+            Fact::StatusName => self.tell_names(end, tell)?,
+            Fact::StatusNumber => self.tell_codes(end, |code| tell(Told::Int(i64::from(code.0))))?,
+            Fact::ErrorType => self.tell_error_type(end, tell)?,
+            Fact::ServerAddress => tell(self.dialled(end).ok_or(Open::Unknown)?.host.into()),
+            Fact::ServerPort => tell(port(self.dialled(end))?),
+            Fact::SocketAddress => tell(self.socket(end).ok_or(Open::Unknown)?.host.into()),
+            Fact::SocketPort => tell(port(self.socket(end))?),
+            Fact::PeerAddress => tell(self.peer(end).ok_or(Open::Unknown)?.host.into()),
+            Fact::PeerPort => tell(port(self.peer(end))?),
         }
+        Ok(())
     }
 
     /// No text says how a code is written that gRPC does not define.
-    fn of_names(&self, end: &End<'_>) -> Expected {
-        if self.codes(end).into_iter().any(is_unlisted_error) {
-            return Expected::AnyText;
+    fn tell_names(&self, end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
+        if self.codes(end).iter().copied().any(is_unlisted_error) {
+            return Err(Open::AnyText);
         }
-        self.of_codes(end, |code| Value::String(code.to_string()))
+        self.tell_codes(end, |code| code.name().into_iter().for_each(|name| tell(name.into())))
     }
 
-    fn of_codes(&self, end: &End<'_>, value: impl Fn(Code) -> Value) -> Expected {
-        let values: Vec<_> = self.codes(end).into_iter().map(value).collect();
-        if values.is_empty() { Expected::Unknown } else { Expected::OneOf(values) }
+    fn tell_codes(&self, end: &End<'_>, tell: impl FnMut(Code)) -> Result<(), Open> {
+        let codes = self.codes(end);
+        codes.iter().copied().for_each(tell);
+        if codes.is_empty() { Err(Open::Unknown) } else { Ok(()) }
     }
 
     /// "If a response status code is returned and status indicates an error, error.type SHOULD be set to that status
     /// code"; else the exception's type: any text.
-    fn error_type(&self, end: &End<'_>) -> Expected {
+    fn tell_error_type(&self, end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
         let local = match end.side {
             // A failure that the client's side made up itself has an exception, not a status that was returned.
             Side::Client | Side::Attempt => {
@@ -185,7 +244,7 @@ impl Case<'_> {
             }
             Side::Server => self.fails_by_itself(end),
         };
-        if local { Expected::AnyText } else { self.of_names(end) }
+        if local { Err(Open::AnyText) } else { self.tell_names(end, tell) }
     }
 
     /// Whether a client may rightly have made several attempts of a call: it was told to, it did, or the callee left gRPC in
@@ -234,8 +293,7 @@ impl Case<'_> {
 
     fn leaves_grpc(&self, end: &End<'_>) -> bool {
         use ServerStep::{Disconnect, Goaway, HttpStatus, OnAttempt, RawStatus, Reset};
-        let steps = all_steps(self.call(end).plan.server.as_deref().unwrap_or_default());
-        steps.into_iter().any(|step| {
+        self.call(end).steps.iter().any(|step| {
             matches!(step, Disconnect | Goaway | HttpStatus { .. } | OnAttempt { .. } | RawStatus { .. } | Reset { .. })
         })
     }
@@ -243,18 +301,23 @@ impl Case<'_> {
     /// Whether the handler failed before there was a status: it was told to, or it was told to end the call in a way that
     /// its gRPC took for a failure, and answered with a status of its own.
     fn fails_by_itself(&self, end: &End<'_>) -> bool {
-        let steps = all_steps(self.call(end).plan.server.as_deref().unwrap_or_default());
-        steps.into_iter().any(|step| match step {
+        self.call(end).steps.iter().any(|step| match step {
             ServerStep::Fail { .. } => true,
-            ServerStep::End { code, via: Some(_), .. } => !self.codes(end).into_iter().any(|told| told == *code),
+            ServerStep::End { code, via: Some(_), .. } => !self.codes(end).contains(code),
             _ => false,
         })
     }
 
     /// `package.Service/Method`, as the request's path says.
     #[must_use]
-    pub fn full_method(&self, end: &End<'_>) -> String {
-        full_method(self.call(end).plan)
+    pub fn full_method(&self, end: &End<'_>) -> &str {
+        let plan = self.call(end).plan;
+        plan.method.as_deref().unwrap_or(match plan.shape {
+            Shape::Unary => "conformance.v1.Conformance/Unary",
+            Shape::ServerStream => "conformance.v1.Conformance/ServerStream",
+            Shape::ClientStream => "conformance.v1.Conformance/ClientStream",
+            Shape::Bidi => "conformance.v1.Conformance/Bidi",
+        })
     }
 
     fn is_recognised(&self, end: &End<'_>) -> bool {
@@ -268,13 +331,13 @@ impl Case<'_> {
     }
 
     /// What the client dialled: for a server, what `:authority` says.
-    fn dialled(&self, end: &End<'_>) -> Option<Dialled> {
+    fn dialled(&self, end: &End<'_>) -> Option<Dialled<'_>> {
         let authority = match end.side {
             Side::Client | Side::Attempt => None,
-            Side::Server => self.call(end).record.and_then(|record| record.client.as_ref()?.authority.clone()),
+            Side::Server => self.call(end).record.and_then(|record| record.client.as_ref()?.authority.as_deref()),
         };
         match authority {
-            Some(authority) => Some(Dialled::parse(&authority)),
+            Some(authority) => Some(Dialled::parse(authority)),
             // Over a unix socket a client makes an authority up.
             None if end.side == Side::Server && self.endpoint(end) == Endpoint::TargetUnix => None,
             None => self.plan().addresses.get(&self.endpoint(end)).map(|address| Dialled::parse(address)),
@@ -282,7 +345,7 @@ impl Case<'_> {
     }
 
     /// The server's socket.
-    fn socket(&self, end: &End<'_>) -> Option<Dialled> {
+    fn socket(&self, end: &End<'_>) -> Option<Dialled<'_>> {
         let endpoint = match self.endpoint(end) {
             // A name is dialled; it resolves to the IPv4 socket.
             Endpoint::TargetName => Endpoint::Target,
@@ -292,7 +355,7 @@ impl Case<'_> {
     }
 
     /// The other end's socket, where it is known: for a client the server's, for a server the driver's.
-    fn peer(&self, end: &End<'_>) -> Option<Dialled> {
+    fn peer(&self, end: &End<'_>) -> Option<Dialled<'_>> {
         match end.side {
             Side::Client | Side::Attempt => self.socket(end),
             Side::Server => {
@@ -303,16 +366,48 @@ impl Case<'_> {
     }
 }
 
-/// `package.Service/Method`, as the request's path says.
-fn full_method(call: &crate::scenario::Call) -> String {
-    use crate::scenario::Shape;
-    let own = match call.shape {
-        Shape::Unary => "Unary",
-        Shape::ServerStream => "ServerStream",
-        Shape::ClientStream => "ClientStream",
-        Shape::Bidi => "Bidi",
+/// Whether each span has an attribute that by the convention, or by another generation, only spans of calls have, or a name
+/// that only they have.
+pub(super) fn of_calls(evidence: &Evidence) -> Vec<bool> {
+    let beginnings = specs(&evidence.convention).flat_map(SpanSpec::beginnings).collect::<Vec<_>>();
+    let of_rpc = |fact: &Fact| {
+        use Fact::{FullMethod, Literal, Method, Service, StatusName, StatusNumber};
+        matches!(fact, FullMethod | Literal(_) | Method | Service | StatusName | StatusNumber)
     };
-    call.method.clone().unwrap_or_else(|| format!("conformance.v1.Conformance/{own}"))
+    let attributes = specs(&evidence.convention).flat_map(|spec| &spec.attributes);
+    let specific = attributes.filter(|spec| spec.values.iter().any(of_rpc)).map(|spec| &spec.key);
+    let deprecated = evidence.convention.deprecated.iter().map(|deprecated| &deprecated.key);
+    let keys: Vec<_> = specific.chain(deprecated).collect();
+    let is_of_a_call = |span: &Span| {
+        beginnings.iter().any(|beginning| span.name.starts_with(beginning))
+            || keys.iter().any(|key| span.value(key).is_some())
+    };
+    evidence.trace.spans.iter().map(is_of_a_call).collect()
+}
+
+fn specs(convention: &Convention) -> impl Iterator<Item = &SpanSpec> {
+    [Some(&convention.client), convention.attempt.as_ref(), Some(&convention.server)].into_iter().flatten()
+}
+
+/// What a fact says of a method. A request path without a slash has no service and no method: no text says what to make of it.
+fn method<'m>(fact: &Fact, full: &'m str) -> Option<Told<'m>> {
+    if matches!(fact, Fact::RequestPath) {
+        return Some(Told::Text(format!("/{full}").into()));
+    }
+    let (service, method) = full.rsplit_once('/')?;
+    Some(match fact {
+        Fact::Service => service.into(),
+        Fact::Method => method.into(),
+        Fact::Template(template) => {
+            Told::Text(template.replace("{service}", service).replace("{method}", method).into())
+        }
+        _ => full.into(),
+    })
+}
+
+fn port(dialled: Option<Dialled<'_>>) -> Result<Told<'static>, Open> {
+    let port = dialled.and_then(|dialled| dialled.port).ok_or(Open::Unknown)?;
+    Ok(Told::Int(i64::from(port)))
 }
 
 /// A code that gRPC does not define is treated as UNKNOWN by every API: an error on both sides.
@@ -321,25 +416,22 @@ fn is_unlisted_error(code: Code) -> bool {
 }
 
 /// Whether two texts write the same IP address: no clause asks for one of the forms that IPv6 has.
-fn are_one_address(right: &Value, value: &Value) -> bool {
-    let ip = |value: &Value| match value {
-        Value::String(text) => text.parse::<IpAddr>().ok(),
-        _ => None,
-    };
-    ip(right).is_some_and(|right| ip(value) == Some(right))
+fn are_one_address(one: &str, other: &str) -> bool {
+    let ip = |text: &str| text.parse::<IpAddr>().ok();
+    ip(one).is_some_and(|one| ip(other) == Some(one))
 }
 
 /// Host and port of what was dialled, by the examples of semconv's docs/rpc/grpc.md.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Dialled {
-    host: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Dialled<'a> {
+    host: &'a str,
     port: Option<u16>,
 }
 
-impl Dialled {
-    fn parse(target: &str) -> Self {
+impl<'a> Dialled<'a> {
+    fn parse(target: &'a str) -> Self {
         if let Some(path) = target.strip_prefix("unix://").or_else(|| target.strip_prefix("unix:")) {
-            return Self { host: path.to_owned(), port: None };
+            return Self { host: path, port: None };
         }
         let endpoint = match target.strip_prefix("dns:") {
             Some(rest) => rest.strip_prefix("//").and_then(|rest| rest.split_once('/')).map_or(rest, |(_, host)| host),
@@ -347,8 +439,8 @@ impl Dialled {
         };
         let split = endpoint.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
         match split.and_then(|(host, port)| Some((host, port.parse().ok()?))) {
-            Some((host, port)) => Self { host: host.trim_matches(['[', ']']).to_owned(), port: Some(port) },
-            None => Self { host: endpoint.trim_matches(['[', ']']).to_owned(), port: None },
+            Some((host, port)) => Self { host: host.trim_matches(['[', ']']), port: Some(port) },
+            None => Self { host: endpoint.trim_matches(['[', ']']), port: None },
         }
     }
 }
@@ -370,13 +462,12 @@ mod tests {
 
     #[test]
     fn an_ip_address_may_be_written_in_each_of_its_forms() {
-        let text = |text: &str| Value::String(text.to_owned());
-        let right = Expected::OneOf(vec![text("::1")]);
+        let right = Told::from("::1");
         for form in ["::1", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001"] {
-            assert!(right.accepts(&text(form)), "{form}");
+            assert!(Told::from(form).is_right(&right), "{form}");
         }
         for other in ["::2", "[::1]", "[", "127.0.0.1", ""] {
-            assert!(!right.accepts(&text(other)), "{other}");
+            assert!(!Told::from(other).is_right(&right), "{other}");
         }
     }
 
@@ -415,7 +506,7 @@ mod tests {
             ("[::1]:80", "::1", Some(80)),
             ("localhost", "localhost", None),
         ] {
-            assert_eq!(Dialled::parse(target), Dialled { host: host.into(), port }, "{target}");
+            assert_eq!(Dialled::parse(target), Dialled { host, port }, "{target}");
         }
     }
 }

@@ -4,17 +4,24 @@
 //! Nothing here judges. Where the wire leaves several answers open, a method returns all of them.
 
 mod bind;
+mod calls;
 mod facts;
+mod groups;
 mod outcome;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 pub use facts::Expected;
 pub use outcome::Codes;
 
+use calls::{Arrived, Calls, Save, steps};
+use facts::Known;
+use groups::Groups;
+
 use crate::convention::{Convention, Side, SpanSpec};
 use crate::evidence::Evidence;
-use crate::scenario::{self, Context, Endpoint, Plan, ServerStep};
+use crate::scenario::{self, Context, Plan, ServerStep};
 use crate::trace::{Span, SpanId, SpanRef, TraceId, Tree};
 use crate::transcript::{CallRecord, ClientRecord, Entry, Observer, RemoteContext, ServerRecord, TraceParent, flags};
 
@@ -35,6 +42,10 @@ pub struct Case<'a> {
     /// Who is whose parent.
     pub tree: Tree<'a>,
     saves: Vec<Save<'a>>,
+    /// For each span, whether it says that it is a call's.
+    of_calls: Vec<bool>,
+    /// The calls that spans and received contexts belong to, by their ids; of several calls, the first counts.
+    owners: Groups<SpanRef>,
 }
 
 /// Who is at an end of a call.
@@ -70,6 +81,15 @@ pub struct Call<'a> {
     pub baggage: Vec<(&'a str, &'a str)>,
     /// What the two ends saw; absent if neither saw anything.
     pub record: Option<&'a CallRecord>,
+    /// What they saw with the target's instrumentation off, where that was played.
+    pub baseline: Option<&'a CallRecord>,
+    /// Every step of the handler, each before those inside it.
+    pub steps: Vec<&'a ServerStep>,
+    arrived: Arrived,
+    /// Its ends: indices into [`Case::ends`].
+    ends: Vec<usize>,
+    /// Its handlers' `span` steps: indices into [`Case::manual`].
+    manual: Range<usize>,
 }
 
 /// One end of a call that is the target's, or one of the client's attempts.
@@ -87,6 +107,7 @@ pub struct End<'a> {
     pub open: Option<usize>,
     /// What the target's journal says of it: absent if its application never saw the call.
     journal: Journal<'a>,
+    known: Known,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -122,7 +143,7 @@ pub struct Manual<'a> {
 }
 
 /// What a span's parent must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParentExpectation {
     /// This span of this trace.
     Is {
@@ -133,8 +154,8 @@ pub enum ParentExpectation {
     },
     /// None: a new trace.
     Root,
-    /// Either: no clause decides.
-    Either(Vec<ParentExpectation>),
+    /// None, or this span if there is one: no clause decides.
+    Either(Option<SpanRef>),
     /// Not known from what was seen.
     Unknown,
 }
@@ -143,21 +164,22 @@ impl<'a> Case<'a> {
     /// Reads evidence.
     #[must_use]
     pub fn new(evidence: &'a Evidence) -> Self {
+        let Calls { calls, saves } = Calls::new(evidence);
         let mut case = Self {
             evidence,
-            calls: Vec::new(),
+            tree: Tree::new(&evidence.trace, &calls::sent_contexts(&calls)),
+            calls,
+            saves,
             ends: Vec::new(),
             manual: Vec::new(),
             unbound: BTreeSet::new(),
-            saves: Vec::new(),
-            tree: Tree::new(&evidence.trace, &BTreeSet::new()),
+            of_calls: facts::of_calls(evidence),
+            owners: Groups::default(),
         };
-        for call in &evidence.plan.script.calls {
-            case.place(call, &Place::default());
-        }
-        case.tree = Tree::new(&evidence.trace, &case.sent_contexts());
         case.find_ends();
+        case.learn();
         bind::bind(&mut case);
+        case.owners = case.find_owners();
         case
     }
 
@@ -212,13 +234,7 @@ impl<'a> Case<'a> {
     /// API may hide repeated keys), else as the callee received it.
     #[must_use]
     pub fn received(&self, call: usize, arrival: usize) -> &'a [Entry] {
-        let Some(record) = self.calls[call].record else { return &[] };
-        let sent = record.client.as_ref().filter(|client| client.observer == Observer::Wire);
-        match (sent, record.server.get(arrival)) {
-            (Some(client), _) if !client.metadata.is_empty() => &client.metadata,
-            (_, Some(server)) => &server.metadata,
-            (_, None) => record.client.as_ref().map_or(&[], |client| &client.metadata),
-        }
+        self.calls[call].record.map_or(&[], |record| calls::received(record, arrival))
     }
 
     /// Whether it is known at all what arrived: not where a target called itself, and no handler of it ran.
@@ -231,8 +247,8 @@ impl<'a> Case<'a> {
 
     /// What a server had to make of the context that arrived.
     #[must_use]
-    pub fn remote_context(&self, call: usize, arrival: usize) -> RemoteContext {
-        RemoteContext::of(self.received(call, arrival))
+    pub fn remote_context(&self, call: usize, arrival: usize) -> &RemoteContext {
+        self.calls[call].arrived.context(arrival)
     }
 
     /// How often a call is known to have arrived: more than once only where it was retried.
@@ -286,14 +302,14 @@ impl<'a> Case<'a> {
     }
 
     fn expected_server_parent(&self, end: &End<'_>) -> ParentExpectation {
-        let is = |parent: TraceParent| ParentExpectation::Is { trace_id: parent.trace_id, span_id: parent.span_id };
         match self.remote_context(end.call, end.arrival) {
             _ if !self.is_received_known(end.call, end.arrival) => ParentExpectation::Unknown,
             RemoteContext::Absent | RemoteContext::Invalid => ParentExpectation::Root,
-            RemoteContext::Valid(parent) => is(parent),
+            RemoteContext::Valid(parent) => {
+                ParentExpectation::Is { trace_id: parent.trace_id, span_id: parent.span_id }
+            }
             RemoteContext::Several(parents) => {
-                let first = parents.first().copied().flatten().map(is);
-                ParentExpectation::Either([ParentExpectation::Root].into_iter().chain(first).collect())
+                ParentExpectation::Either(parents.first().copied().flatten().map(TraceParent::name_ref))
             }
         }
     }
@@ -321,11 +337,22 @@ impl<'a> Case<'a> {
     /// The one end of a call on this side: none if the call arrived several times.
     #[must_use]
     pub fn only_end(&self, call: usize, side: Side) -> Option<&End<'a>> {
-        let mut ends = self.ends.iter().filter(|end| end.call == call && end.side == side);
+        let mut ends = self.ends_of(call).filter(|end| end.side == side);
         match (ends.next(), ends.next()) {
             (Some(end), None) => Some(end),
             _ => None,
         }
+    }
+
+    /// The ends of a call.
+    pub fn ends_of(&self, call: usize) -> impl Iterator<Item = &End<'a>> {
+        self.calls[call].ends.iter().map(|end| &self.ends[*end])
+    }
+
+    /// The server's end that an arrival of a call has at the target.
+    #[must_use]
+    pub fn server_end(&self, call: usize, arrival: usize) -> Option<&End<'a>> {
+        self.ends_of(call).find(|end| end.side == Side::Server && end.arrival == arrival)
     }
 
     /// The server's span of a call, if it arrived once and has one.
@@ -342,11 +369,16 @@ impl<'a> Case<'a> {
 
     /// The attempts of a call, where the convention has spans for them.
     pub fn attempts(&self, call: usize) -> impl Iterator<Item = &End<'a>> {
-        self.ends.iter().filter(move |end| end.call == call && end.side == Side::Attempt)
+        self.ends_of(call).filter(|end| end.side == Side::Attempt)
+    }
+
+    /// The `span` steps of a call's handlers.
+    fn manual_of(&self, call: usize) -> impl Iterator<Item = &Manual<'a>> {
+        self.manual[self.calls[call].manual.clone()].iter()
     }
 
     fn manual_span(&self, call: usize, name: &str) -> Option<&'a Span> {
-        let mut named = self.manual.iter().filter(|manual| manual.call == call && manual.name == name);
+        let mut named = self.manual_of(call).filter(|manual| manual.name == name);
         match (named.next(), named.next()) {
             (Some(manual), None) => manual.span.map(|index| &self.spans()[index]),
             _ => None,
@@ -374,18 +406,11 @@ impl<'a> Case<'a> {
         self.tree.find(name).first().copied()
     }
 
-    /// The contexts that the driver sent.
-    fn sent_contexts(&self) -> BTreeSet<SpanRef> {
-        let driver = (0..self.calls.len()).filter(|call| self.calls[*call].client == Party::Harness);
-        driver.filter_map(|call| self.remote_context(call, 0).valid()).map(TraceParent::name_ref).collect()
-    }
-
     /// The server's span of the handler that opens a manual span.
     #[must_use]
     pub fn handler_span(&self, manual: usize) -> Option<usize> {
         let Manual { call, arrival, .. } = self.manual[manual];
-        let is_handlers = |end: &&End<'_>| end.side == Side::Server && end.call == call && end.arrival == arrival;
-        self.ends.iter().find(is_handlers)?.span
+        self.server_end(call, arrival)?.span
     }
 
     /// Whether the journal says that the handler opened a span of this name of a span context.
@@ -402,39 +427,34 @@ impl<'a> Case<'a> {
     pub fn manual_places(&self, manual: usize) -> Vec<usize> {
         let Manual { call, arrival, within, .. } = self.manual[manual];
         let Some(within) = within else { return self.handler_span(manual).into_iter().collect() };
-        let is_around = |other: &&Manual<'_>| other.call == call && other.arrival == arrival && other.name == within;
-        self.manual.iter().filter(is_around).filter_map(|around| around.span).collect()
+        let is_around = |other: &&Manual<'_>| other.arrival == arrival && other.name == within;
+        self.manual_of(call).filter(is_around).filter_map(|around| around.span).collect()
     }
 
     /// The calls in whose handlers a call is made, nearest first; the call itself is none of them.
-    #[must_use]
-    pub fn callers(&self, call: usize) -> Vec<usize> {
-        let up = |call: usize| self.calls[call].caller;
-        std::iter::successors(up(call), |caller| up(*caller)).collect()
+    pub fn callers(&self, call: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.calls[call].caller, |caller| self.calls[*caller].caller)
     }
 
     /// The call that a span or a received context belongs to.
     #[must_use]
     pub fn owner(&self, key: SpanRef) -> Option<usize> {
-        let of_end = self.bound().find(|(_, _, span)| span.name_ref() == key).map(|(end, ..)| end.call);
-        let of_manual = || {
-            let stands = |manual: &&Manual<'_>| manual.span.is_some_and(|span| self.spans()[span].name_ref() == key);
-            self.manual.iter().find(stands).map(|manual| manual.call)
-        };
-        let of_driver = || {
-            let sent = |call: &usize| {
-                self.calls[*call].client == Party::Harness
-                    && self.remote_context(*call, 0).valid().is_some_and(|parent| parent.name_ref() == key)
-            };
-            (0..self.calls.len()).find(sent)
-        };
-        of_end.or_else(of_manual).or_else(of_driver)
+        self.owners.get(key).next()
+    }
+
+    /// What stands for an end belongs to its call before what a handler opened, and that before what the driver sent.
+    fn find_owners(&self) -> Groups<SpanRef> {
+        let ends = self.bound().map(|(end, _, span)| (span.name_ref(), end.call));
+        let manual = self.manual.iter().filter_map(|manual| Some((self.spans()[manual.span?].name_ref(), manual.call)));
+        let driver = (0..self.calls.len()).filter(|call| self.calls[*call].client == Party::Harness);
+        let sent = driver.filter_map(|call| Some((self.remote_context(call, 0).valid()?.name_ref(), call)));
+        Groups::new(ends.chain(manual).chain(sent))
     }
 
     /// Whether a span or context belongs to another call: neither to this one nor to one that it is made for.
     #[must_use]
     pub fn is_foreign(&self, call: usize, key: SpanRef) -> bool {
-        self.owner(key).is_some_and(|owner| owner != call && !self.callers(call).contains(&owner))
+        self.owner(key).is_some_and(|owner| owner != call && self.callers(call).all(|caller| caller != owner))
     }
 
     /// The span that was current where a context was saved. Where it was saved several times, or only later, which of them
@@ -451,62 +471,10 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn place(&mut self, plan: &'a scenario::Call, place: &Place<'a>) {
-        let default = if place.caller.is_none() { Endpoint::Target } else { Endpoint::Peer };
-        let server = match plan.to.unwrap_or(default) {
-            Endpoint::Target | Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName => Party::Target,
-            Endpoint::Peer => Party::Harness,
-            Endpoint::Nobody => Party::Nobody,
-        };
-        let path = if place.path.is_empty() { plan.name.clone() } else { format!("{}.{}", place.path, plan.name) };
-        let index = self.calls.len();
-        self.calls.push(Call {
-            path: path.clone(),
-            plan,
-            caller: place.caller,
-            after: place.after,
-            within: place.within.clone(),
-            client: place.client,
-            server,
-            baggage: place.baggage.clone(),
-            record: self.evidence.transcript.calls.get(&path),
-        });
-        let handler = Place { caller: Some(index), client: server, path: path.clone(), ..Place::default() };
-        self.place_steps(steps(plan), handler);
-        let callback = Place { after: Some(index), path, ..place.clone() };
-        for call in &plan.on_completion {
-            self.place(call, &callback);
-        }
-    }
-
-    /// `place` is the list's own: what a step adds to the baggage holds for the rest of the list.
-    fn place_steps(&mut self, steps: &'a [ServerStep], mut place: Place<'a>) {
-        for step in steps {
-            match step {
-                ServerStep::Calls { calls, .. } => {
-                    for call in calls {
-                        self.place(call, &place);
-                    }
-                }
-                ServerStep::Span { name, steps, .. } => {
-                    let mut inner = place.clone();
-                    inner.within.push(name);
-                    self.place_steps(steps, inner);
-                }
-                ServerStep::Baggage { key, value } => place.baggage.push((key, value)),
-                ServerStep::SaveContext { name } => {
-                    let (within, before) = (place.within.last().copied(), self.calls.len());
-                    self.saves.extend(place.caller.map(|call| Save { name, call, within, before }));
-                }
-                ServerStep::OnAttempt { steps, .. } => self.place_steps(steps, place.clone()),
-                _ => {}
-            }
-        }
-    }
-
     fn find_ends(&mut self) {
         for index in 0..self.calls.len() {
             let Call { client, server, record: Some(record), plan, .. } = self.calls[index] else { continue };
+            let manual = self.manual.len();
             if client == Party::Target
                 && let Some(client) = &record.client
             {
@@ -527,6 +495,7 @@ impl<'a> Case<'a> {
                 let journal = if answered { Journal::Unrouted } else { Journal::Unseen };
                 self.push_end(index, Side::Server, 0, journal);
             }
+            self.calls[index].manual = manual..self.manual.len();
         }
     }
 
@@ -541,7 +510,8 @@ impl<'a> Case<'a> {
     }
 
     fn push_end(&mut self, call: usize, side: Side, arrival: usize, journal: Journal<'a>) {
-        self.ends.push(End { call, side, arrival, span: None, open: None, journal });
+        self.calls[call].ends.push(self.ends.len());
+        self.ends.push(End { call, side, arrival, span: None, open: None, journal, known: Known::default() });
     }
 
     fn find_manual(
@@ -619,32 +589,4 @@ impl<'a> End<'a> {
     pub fn is_unseen(&self) -> bool {
         matches!(self.journal, Journal::Unseen | Journal::Attempt { known: false, .. })
     }
-}
-
-/// The server's steps of a planned call.
-fn steps(call: &scenario::Call) -> &[ServerStep] {
-    call.server.as_deref().unwrap_or_default()
-}
-
-/// A step `save-context` of a handler at the target.
-#[derive(Debug)]
-struct Save<'a> {
-    name: &'a str,
-    /// The call whose handler saves.
-    call: usize,
-    /// The `span` step around it.
-    within: Option<&'a str>,
-    /// The first call that stands behind it.
-    before: usize,
-}
-
-/// Where a call stands in the script. The default is the driver's list.
-#[derive(Clone, Default)]
-struct Place<'a> {
-    caller: Option<usize>,
-    after: Option<usize>,
-    client: Party,
-    within: Vec<&'a str>,
-    baggage: Vec<(&'a str, &'a str)>,
-    path: String,
 }

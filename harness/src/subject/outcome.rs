@@ -7,16 +7,20 @@ use std::collections::BTreeSet;
 
 use super::{Case, End, Journal, Party};
 use crate::convention::Side;
-use crate::scenario::{Context, ServerStep, all_steps};
+use crate::scenario::{Context, ServerStep};
 use crate::transcript::{ClientRecord, Code, GaveUp, Origin, Outcome};
 
 /// The status codes that are right for an end, none where no status is known.
 pub type Codes = BTreeSet<Code>;
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// The codes with which an end's span may rightly say that the call ended. Empty: nothing is known, nothing is wrong.
     #[must_use]
-    pub fn codes(&self, end: &End<'_>) -> Codes {
+    pub fn codes<'e>(&self, end: &'e End<'_>) -> &'e Codes {
+        &end.known.codes
+    }
+
+    pub(super) fn find_codes(&self, end: &End<'_>) -> Codes {
         match end.side {
             Side::Client => self.client_codes(end),
             Side::Attempt => self.attempt_codes(end),
@@ -24,9 +28,9 @@ impl Case<'_> {
         }
     }
 
-    /// The status messages that an end may rightly tell. Empty: not known.
+    /// The status message that an end may rightly tell; absent if it is not known.
     #[must_use]
-    pub fn messages(&self, end: &End<'_>) -> BTreeSet<String> {
+    pub fn message(&self, end: &End<'a>) -> Option<&'a str> {
         let told = match end.side {
             Side::Client => end.client_record().and_then(|client| client.outcome.as_ref()),
             Side::Attempt => self.told_to_attempt(end),
@@ -35,15 +39,12 @@ impl Case<'_> {
             // Where anybody else may have made the status up (a deadline, an API), so may they its message.
             Side::Server => self.sent_by_handler(end),
         };
-        told.filter(|outcome| came_from_server(outcome.origin))
-            .map(|outcome| outcome.message.clone())
-            .into_iter()
-            .collect()
+        told.filter(|outcome| came_from_server(outcome.origin)).map(|outcome| outcome.message.as_str())
     }
 
     /// The status that the server certainly ended the call with, and nobody else: not its transport, when the time was up,
     /// and not the client's API, which may make one up.
-    fn sent_by_handler(&self, end: &End<'_>) -> Option<&Outcome> {
+    fn sent_by_handler(&self, end: &End<'_>) -> Option<&'a Outcome> {
         let client = self.call(end).record?.client.as_ref().filter(|client| client.gave_up.is_none())?;
         let outcome = client.outcome.as_ref().filter(|outcome| came_from_server(outcome.origin))?;
         let timed_out = self.has_deadline(end) && [Code::CANCELLED, Code::DEADLINE_EXCEEDED].contains(&outcome.code);
@@ -57,7 +58,7 @@ impl Case<'_> {
     /// need not be all that happened.
     #[must_use]
     pub fn is_disturbed(&self, call: usize) -> bool {
-        self.was_cancelled(call) || self.callers(call).into_iter().any(|caller| self.was_cancelled(caller))
+        self.was_cancelled(call) || self.callers(call).any(|caller| self.was_cancelled(caller))
     }
 
     fn was_cancelled(&self, call: usize) -> bool {
@@ -73,7 +74,7 @@ impl Case<'_> {
         if let Some(outcome) = &record.outcome {
             let mut codes = Codes::from([outcome.code]);
             // Whether a cancelled handler takes its own calls with it, and which of two ends comes first, nobody can say.
-            let cancelled = self.callers(end.call).into_iter().any(|caller| self.was_cancelled(caller));
+            let cancelled = self.callers(end.call).any(|caller| self.was_cancelled(caller));
             codes.extend(cancelled.then_some(Code::CANCELLED));
             if outcome.origin == Origin::Api {
                 codes.extend(self.passed_on(end));
@@ -108,7 +109,7 @@ impl Case<'_> {
         codes
     }
 
-    fn told_to_attempt(&self, end: &End<'_>) -> Option<&Outcome> {
+    fn told_to_attempt(&self, end: &End<'_>) -> Option<&'a Outcome> {
         if self.is_last_attempt(end) {
             self.call(end).record?.client.as_ref()?.outcome.as_ref()
         } else {
@@ -117,7 +118,7 @@ impl Case<'_> {
     }
 
     /// What the callee answered an attempt with.
-    fn answer_to_attempt(&self, end: &End<'_>) -> Option<&Outcome> {
+    fn answer_to_attempt(&self, end: &End<'_>) -> Option<&'a Outcome> {
         let server = self.call(end).record?.server.get(end.arrival).filter(|server| !server.cancelled)?;
         server.outcome.as_ref().filter(|outcome| matches!(outcome.origin, Origin::Trailers | Origin::TrailersOnly))
     }
@@ -171,8 +172,7 @@ impl Case<'_> {
 
     /// The code with which the script would end the call.
     fn scripted_code(&self, call: usize) -> Option<Code> {
-        let steps = all_steps(self.calls[call].plan.server.as_deref().unwrap_or_default());
-        let scripted = steps.into_iter().find_map(|step| match step {
+        let scripted = self.calls[call].steps.iter().find_map(|step| match step {
             ServerStep::End { code, .. } => Some(*code),
             ServerStep::Fail { .. } => Some(Code::UNKNOWN),
             _ => None,

@@ -4,7 +4,7 @@
 //! something to judge. Nothing depends on the order of the spans.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +27,14 @@ pub struct Tree<'a> {
     hangs: Vec<Hang>,
     children: Vec<Vec<usize>>,
     tops: Vec<usize>,
-    /// All spans that can be found by their ids, each list in canonical order.
-    named: HashMap<SpanRef, Vec<usize>>,
+    named: Named<'a>,
+}
+
+/// All spans that can be found by their ids, in the order of these, and those that share them in canonical order.
+#[derive(Debug, Clone)]
+struct Named<'a> {
+    spans: &'a [Span],
+    order: Vec<usize>,
 }
 
 /// How a span hangs in the tree.
@@ -50,7 +56,7 @@ impl<'a> Tree<'a> {
     /// The tree of a trace, given the contexts that the harness sent.
     #[must_use]
     pub fn new(trace: &'a Trace, remotes: &BTreeSet<SpanRef>) -> Self {
-        let named = by_name(trace);
+        let named = Named::new(&trace.spans);
         let mut hangs: Vec<_> = (0..trace.spans.len()).map(|index| hang(trace, index, &named, remotes)).collect();
         cut_cycles(trace, &mut hangs);
         let mut tree = Self { trace, children: vec![Vec::new(); hangs.len()], tops: Vec::new(), hangs, named };
@@ -118,14 +124,12 @@ impl<'a> Tree<'a> {
     /// The spans with these ids: several if an id was used twice. Children hang under the first.
     #[must_use]
     pub fn find(&self, name: SpanRef) -> &[usize] {
-        self.named.get(&name).map_or(&[], Vec::as_slice)
+        self.named.get(name)
     }
 
-    /// The groups of spans that share their ids, in the order of these.
-    #[must_use]
-    pub fn duplicates(&self) -> BTreeMap<SpanRef, &[usize]> {
-        let shared = self.named.iter().filter(|(_, spans)| spans.len() > 1);
-        shared.map(|(name, spans)| (*name, spans.as_slice())).collect()
+    /// The groups of spans that share their ids, in the order of these, each in canonical order.
+    pub fn duplicates(&self) -> impl Iterator<Item = &[usize]> {
+        self.named.groups().filter(|spans| spans.len() > 1)
     }
 }
 
@@ -149,26 +153,42 @@ impl SpanRef {
     }
 }
 
-/// An invalid id names nobody: it stands for something malformed, and two of those are not the same.
-fn by_name(trace: &Trace) -> HashMap<SpanRef, Vec<usize>> {
-    let mut named: HashMap<SpanRef, Vec<usize>> = HashMap::with_capacity(trace.spans.len());
-    for (index, span) in trace.spans.iter().enumerate().filter(|(_, span)| span.name_ref().is_valid()) {
-        named.entry(span.name_ref()).or_default().push(index);
+impl<'a> Named<'a> {
+    /// An invalid id names nobody: it stands for something malformed, and two of those are not the same.
+    fn new(spans: &'a [Span]) -> Self {
+        let mut order: Vec<usize> = (0..spans.len()).filter(|index| spans[*index].name_ref().is_valid()).collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (&spans[*a], &spans[*b]);
+            a.name_ref().cmp(&b.name_ref()).then_with(|| by_content(a, b))
+        });
+        Self { spans, order }
     }
-    for spans in named.values_mut().filter(|spans| spans.len() > 1) {
-        spans.sort_by(|a, b| by_content(&trace.spans[*a], &trace.spans[*b]));
+
+    fn name(&self, span: usize) -> SpanRef {
+        self.spans[span].name_ref()
     }
-    named
+
+    fn get(&self, name: SpanRef) -> &[usize] {
+        let first = self.order.partition_point(|span| self.name(*span) < name);
+        let rest = &self.order[first..];
+        let shared = rest.iter().take_while(|span| self.name(**span) == name).count();
+        &rest[..shared]
+    }
+
+    /// The spans of each name.
+    fn groups(&self) -> impl Iterator<Item = &[usize]> {
+        self.order.chunk_by(|a, b| self.name(*a) == self.name(*b))
+    }
 }
 
-fn hang(trace: &Trace, index: usize, named: &HashMap<SpanRef, Vec<usize>>, remotes: &BTreeSet<SpanRef>) -> Hang {
+fn hang(trace: &Trace, index: usize, named: &Named<'_>, remotes: &BTreeSet<SpanRef>) -> Hang {
     let span = &trace.spans[index];
     let Some(parent) = span.parent_ref() else { return Hang::Root };
     if parent == span.name_ref() {
         // Its own parent: either it took over the caller's span id, or it is a circle of one.
         return if remotes.contains(&parent) { Hang::Remote(parent) } else { Hang::Cycle(index) };
     }
-    match named.get(&parent).and_then(|spans| spans.first()) {
+    match named.get(parent).first() {
         Some(found) => Hang::Under(*found),
         None if remotes.contains(&parent) => Hang::Remote(parent),
         None => Hang::Missing(parent),

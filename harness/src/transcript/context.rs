@@ -51,16 +51,23 @@ impl RemoteContext {
     /// Reads the `traceparent` entries of received metadata.
     #[must_use]
     pub fn of(metadata: &[Entry]) -> Self {
-        let mut parsed: Vec<_> = values(metadata, "traceparent").map(traceparent).collect();
-        match (parsed.len(), parsed.pop()) {
-            (_, None) => Self::Absent,
-            (1, Some(Some(parent))) => Self::Valid(parent),
-            (1, Some(None)) => Self::Invalid,
-            (_, Some(last)) => {
-                parsed.push(last);
-                Self::Several(parsed)
-            }
+        let mut parsed = values(metadata, "traceparent").map(traceparent);
+        let Some(first) = parsed.next() else { return Self::Absent };
+        match (first, parsed.next()) {
+            (Some(parent), None) => Self::Valid(parent),
+            (None, None) => Self::Invalid,
+            (first, Some(second)) => Self::Several([first, second].into_iter().chain(parsed).collect()),
         }
+    }
+
+    /// All valid contexts, in order.
+    pub fn parents(&self) -> impl Iterator<Item = TraceParent> {
+        let (one, several) = match self {
+            Self::Absent | Self::Invalid => (None, &[][..]),
+            Self::Valid(parent) => (Some(*parent), &[][..]),
+            Self::Several(parents) => (None, parents.as_slice()),
+        };
+        one.into_iter().chain(several.iter().copied().flatten())
     }
 
     /// The one valid context, if there is exactly one.
@@ -100,16 +107,16 @@ pub fn traceparent(value: &str) -> Option<TraceParent> {
 /// The list members of all `tracestate` entries as one list, empty members left out; absent if the list breaks W3C's
 /// grammar anywhere, in which case a callee MAY drop it whole or in part.
 #[must_use]
-pub fn trace_state_members(metadata: &[Entry]) -> Option<Vec<(String, String)>> {
-    let mut members: Vec<(String, String)> = Vec::new();
+pub fn trace_state_members(metadata: &[Entry]) -> Option<Vec<(&str, &str)>> {
+    let mut members: Vec<(&str, &str)> = Vec::new();
     let raw = values(metadata, "tracestate").flat_map(|value| value.split(','));
     for member in raw.map(|member| member.trim_matches([' ', '\t'])).filter(|member| !member.is_empty()) {
         let (key, value) = member.split_once('=')?;
-        let repeated = members.iter().any(|(earlier, _)| earlier == key);
+        let repeated = members.iter().any(|(earlier, _)| *earlier == key);
         if !is_state_key(key) || !is_state_value(value) || repeated {
             return None;
         }
-        members.push((key.to_owned(), value.to_owned()));
+        members.push((key, value));
     }
     (members.len() <= 32).then_some(members)
 }

@@ -17,25 +17,24 @@ pub(in crate::rules) struct Compared<'c> {
     pub(in crate::rules) without: &'c CallRecord,
 }
 
-/// The record of a call that nobody saw.
-static UNSEEN: CallRecord = CallRecord { client: None, server: Vec::new() };
-
 /// Every call of a case that was played both ways. A call that nobody saw has an empty record.
-pub(in crate::rules) fn compared<'c>(case: &'c Case<'_>) -> Vec<Compared<'c>> {
-    let Some(baseline) = &case.evidence.baseline else { return Vec::new() };
-    let pair = |(call, known): (usize, &'c crate::subject::Call<'_>)| Compared {
+pub(in crate::rules) fn compared<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Compared<'c>> {
+    let calls = if case.evidence.baseline.is_some() { case.calls.as_slice() } else { &[] };
+    calls.iter().enumerate().map(|(call, known)| Compared {
         call,
         path: &known.path,
         with: known.record.unwrap_or(&UNSEEN),
-        without: baseline.calls.get(&known.path).unwrap_or(&UNSEEN),
-    };
-    case.calls.iter().enumerate().map(pair).collect()
+        without: known.baseline.unwrap_or(&UNSEEN),
+    })
 }
 
-impl Compared<'_> {
+/// Of a call that nobody saw.
+static UNSEEN: CallRecord = CallRecord { client: None, server: Vec::new() };
+
+impl<'c> Compared<'c> {
     /// How the call ended for its client, both ways; absent where one of the two never learned, or ended it itself: when that
     /// was, and what had crossed the wire by then, is no matter of the instrumentation.
-    pub(in crate::rules) fn outcomes(&self) -> Option<(&Outcome, &Outcome)> {
+    pub(in crate::rules) fn outcomes(&self) -> Option<(&'c Outcome, &'c Outcome)> {
         client_outcome(self.with).zip(client_outcome(self.without))
     }
 
@@ -78,8 +77,7 @@ fn is_of_the_application(key: &str) -> bool {
 
 /// The keys under which there are other values with the instrumentation than without, in the alphabet's order.
 pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> Vec<String> {
-    // As it should be, and nearly always is.
-    if own(with).eq(own(without)) {
+    if of_the_application(with).eq(of_the_application(without)) {
         return Vec::new();
     }
     let (with, without) = (by_key(with), by_key(without));
@@ -90,13 +88,13 @@ pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> 
     keys
 }
 
-fn own(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
+fn of_the_application(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
     entries.iter().filter(|entry| is_of_the_application(&entry.key))
 }
 
 fn by_key(entries: &[Entry]) -> BTreeMap<&str, Vec<String>> {
     let mut by_key: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for entry in own(entries) {
+    for entry in of_the_application(entries) {
         by_key.entry(&entry.key).or_default().push(without_ids(&entry.value));
     }
     by_key

@@ -27,29 +27,31 @@ pub(in crate::rules) enum Hang {
 /// How this span of this end hangs.
 pub(in crate::rules) fn hang(case: &Case<'_>, end: &End<'_>, index: usize, span: &Span) -> Hang {
     let place = case.expected_parent(end);
-    if place.accepts(span) || hangs_through_others(case, &place, index, span) {
+    if place.accepts(span) || hangs_through_others(case, place, index, span) {
         return Hang::Right;
     }
     let Some(parent) = span.parent_ref() else { return Hang::Root };
     if case.is_foreign(end.call, parent) {
         return Hang::Foreign;
     }
-    match &place {
-        ParentExpectation::Is { span_id, .. } if *span_id == parent.span_id => Hang::OtherTrace,
+    match place {
+        ParentExpectation::Is { span_id, .. } if span_id == parent.span_id => Hang::OtherTrace,
         ParentExpectation::Root => Hang::Despite,
         ParentExpectation::Either(_) if is_later(case, end, span) => Hang::Later,
         _ => Hang::Elsewhere,
     }
 }
 
-fn hangs_through_others(case: &Case<'_>, place: &ParentExpectation, index: usize, span: &Span) -> bool {
+fn hangs_through_others(case: &Case<'_>, place: ParentExpectation, index: usize, span: &Span) -> bool {
     let is_free = |index: usize| case.unbound.contains(&index);
-    if place.parents().into_iter().any(|top| case.is_below(index, top, is_free)) {
+    if place.parent().is_some_and(|top| case.is_below(index, top, is_free)) {
         return true;
     }
-    let above: Vec<usize> = case.tree.ancestors(index).collect();
-    let tops_out = above.last().is_some_and(|top| case.spans()[*top].parent_span_id.is_none());
-    span.parent_span_id.is_some() && place.allows_root() && tops_out && above.into_iter().all(is_free)
+    let tops_out = |top: usize| case.spans()[top].parent_span_id.is_none();
+    span.parent_span_id.is_some()
+        && place.allows_root()
+        && case.tree.ancestors(index).last().is_some_and(tops_out)
+        && case.tree.ancestors(index).all(is_free)
 }
 
 fn is_later(case: &Case<'_>, end: &End<'_>, span: &Span) -> bool {
@@ -58,7 +60,7 @@ fn is_later(case: &Case<'_>, end: &End<'_>, span: &Span) -> bool {
     }
     match case.remote_context(end.call, end.arrival) {
         RemoteContext::Several(parents) => {
-            parents.into_iter().skip(1).flatten().any(|parent| span.parent_ref() == Some(parent.name_ref()))
+            parents.iter().skip(1).flatten().any(|parent| span.parent_ref() == Some(parent.name_ref()))
         }
         _ => false,
     }

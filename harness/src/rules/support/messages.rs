@@ -1,7 +1,7 @@
 //! Message events against the messages that crossed the wire.
 
 use crate::convention::{MessageEventSpec, Side};
-use crate::scenario::{ServerStep, Shape, all_steps};
+use crate::scenario::{ServerStep, Shape};
 use crate::subject::{Case, End};
 use crate::trace::{Event, Span, Value};
 
@@ -112,8 +112,7 @@ fn bounds(case: &Case<'_>, end: &End<'_>) -> Option<((usize, usize), (usize, usi
     let least = |count: usize| if settled { count } else { 0 };
     let requests_most = client_sent.max(server_received).max(usize::from(single_request));
     // What a server never meant to read may have arrived before it ended, or not.
-    let steps = all_steps(call.plan.server.as_deref().unwrap_or_default());
-    let is_read = steps.into_iter().any(|step| matches!(step, ServerStep::Receive { .. }));
+    let is_read = call.steps.iter().any(|step| matches!(step, ServerStep::Receive { .. }));
     let requests_least = if is_read { least(server_received) } else { 0 };
     let responses_most = server_sent.max(client_received).max(usize::from(single_response));
     Some(match end.side {

@@ -18,7 +18,7 @@ pub(super) use words::{condition_in_words, instead};
 
 use super::Place;
 use crate::convention::{AttributeSpec, Side};
-use crate::scenario::{ServerStep, all_steps};
+use crate::scenario::ServerStep;
 use crate::subject::{Case, End};
 use crate::trace::{Attribute, Event, Span, SpanRef, Value};
 use crate::transcript::{Entry, Outcome};
@@ -79,21 +79,22 @@ pub(super) fn message_of_call<'c>(case: &Case<'c>, call: usize) -> Option<&'c st
     Some(record.client.as_ref()?.outcome.as_ref()?.message.as_str()).filter(|message| !message.is_empty())
 }
 
-/// The steps of a call's handler.
-pub(super) fn steps_of<'c>(case: &Case<'c>, call: usize) -> Vec<&'c ServerStep> {
-    all_steps(case.calls[call].plan.server.as_deref().unwrap_or_default())
-}
-
 /// Whether the script of any handler does something with `annotate` that could explain what a span says.
 pub(super) fn is_annotated(case: &Case<'_>, by: impl Fn(&[(String, String)], &[String], bool) -> bool) -> bool {
-    (0..case.calls.len()).flat_map(|call| steps_of(case, call)).any(|step| match step {
+    case.calls.iter().flat_map(|call| &call.steps).any(|step| match step {
         ServerStep::Annotate { attributes, events, ok } => by(attributes, events, *ok),
         _ => false,
     })
 }
 
-/// The keys that occur more than once.
+/// The keys that occur more than once, in the alphabet's order.
 pub(super) fn repeated(attributes: &[Attribute]) -> Vec<&str> {
+    // Most lists are short, and repeat none: to see that takes no list of their keys.
+    const FEW: usize = 16;
+    let is_new = |at: usize| attributes[..at].iter().all(|earlier| earlier.key != attributes[at].key);
+    if attributes.len() <= FEW && (0..attributes.len()).all(is_new) {
+        return Vec::new();
+    }
     let mut keys: Vec<&str> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();
     keys.sort_unstable();
     let mut repeated: Vec<&str> = keys.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
@@ -134,14 +135,14 @@ pub(super) fn count(number: usize, what: &str) -> String {
 }
 
 /// The status message that an end is known to have seen; the empty text if the status had none.
-pub(super) fn message_at<'c>(case: &Case<'c>, end: &End<'_>) -> Option<&'c str> {
+pub(super) fn message_at<'c>(case: &Case<'c>, end: &End<'c>) -> Option<&'c str> {
     let record = case.calls[end.call].record?;
     let client = record.client.as_ref().filter(|client| client.gave_up.is_none())?;
     let answer = record.server.get(end.arrival).filter(|_| end.side == Side::Attempt);
     let answer = answer.and_then(|server| server.outcome.as_ref());
-    let known = |outcome: &&Outcome| case.messages(end).contains(&outcome.message);
-    let outcome = answer.filter(known).or(client.outcome.as_ref())?;
-    case.messages(end).contains(&outcome.message).then_some(outcome.message.as_str())
+    let known = case.message(end)?;
+    let is_known = |outcome: &&Outcome| outcome.message == known;
+    answer.filter(is_known).or(client.outcome.as_ref()).filter(is_known).map(|_| known)
 }
 
 /// `INTERNAL`, `CANCELLED or DEADLINE_EXCEEDED`.

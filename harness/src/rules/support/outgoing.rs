@@ -15,29 +15,40 @@ pub(in crate::rules) struct Outgoing<'c, 'a> {
     /// As the callee received it.
     pub(in crate::rules) metadata: &'a [Entry],
     /// The `traceparent` in it.
-    pub(in crate::rules) remote: RemoteContext,
+    pub(in crate::rules) remote: &'c RemoteContext,
     /// What the call arrived with in whose handler this one was made, in the context that is current there.
-    pub(in crate::rules) incoming: Option<&'a [Entry]>,
+    pub(in crate::rules) incoming: Option<Incoming<'c, 'a>>,
+}
+
+/// The only arrival of a call.
+#[derive(Clone, Copy)]
+pub(in crate::rules) struct Incoming<'c, 'a> {
+    /// What arrived.
+    pub(in crate::rules) metadata: &'a [Entry],
+    /// The `traceparent` in it.
+    pub(in crate::rules) remote: &'c RemoteContext,
 }
 
 /// Everything that arrived from the target's clients.
 pub(in crate::rules) fn outgoing<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Outgoing<'c, 'a>> {
     let clients = case.ends.iter().filter(|end| end.side == Side::Client);
     clients.flat_map(move |end| {
+        let (span, incoming) = (case.span(end), incoming(case, end.call));
         (0..case.arrivals(end.call)).map(move |arrival| Outgoing {
             end,
-            span: case.span(end),
+            span,
             metadata: case.received(end.call, arrival),
             remote: case.remote_context(end.call, arrival),
-            incoming: incoming(case, end.call),
+            incoming,
         })
     })
 }
 
-fn incoming<'a>(case: &Case<'a>, call: usize) -> Option<&'a [Entry]> {
+fn incoming<'c, 'a>(case: &'c Case<'a>, call: usize) -> Option<Incoming<'c, 'a>> {
     let made = &case.calls[call];
     let caller = made.caller.filter(|_| made.after.is_none() && made.plan.context == Context::Current)?;
-    (case.arrivals(caller) == 1).then(|| case.received(caller, 0))
+    let only = || Incoming { metadata: case.received(caller, 0), remote: case.remote_context(caller, 0) };
+    (case.arrivals(caller) == 1).then(only)
 }
 
 impl Outgoing<'_, '_> {
@@ -49,8 +60,7 @@ impl Outgoing<'_, '_> {
     /// The one valid `traceparent` that the caller's handler was called with, and its text.
     pub(in crate::rules) fn incoming_parent(&self) -> Option<(TraceParent, &str)> {
         let incoming = self.incoming?;
-        let parent = RemoteContext::of(incoming).valid()?;
-        Some((parent, values(incoming, "traceparent").next()?))
+        Some((incoming.remote.valid()?, values(incoming.metadata, "traceparent").next()?))
     }
 }
 

@@ -171,7 +171,7 @@ impl Groups {
             }
         }
         Self {
-            twins: tree.duplicates().into_values().map(<[usize]>::to_vec).collect(),
+            twins: tree.duplicates().map(<[usize]>::to_vec).collect(),
             orphans: several(orphans),
             strangers: several(strangers),
         }

@@ -1,0 +1,156 @@
+//! The calls of a plan, each with where it stands in the script and what its two ends saw.
+
+use std::collections::BTreeSet;
+
+use super::{Call, Party};
+use crate::evidence::Evidence;
+use crate::scenario::{self, Endpoint, ServerStep, all_steps};
+use crate::trace::SpanRef;
+use crate::transcript::{CallRecord, Entry, Observer, RemoteContext, TraceParent};
+
+/// What is read off a script.
+pub(super) struct Calls<'a> {
+    /// See [`Case::calls`](super::Case::calls).
+    pub(super) calls: Vec<Call<'a>>,
+    pub(super) saves: Vec<Save<'a>>,
+}
+
+/// A step `save-context` of a handler at the target.
+#[derive(Debug)]
+pub(super) struct Save<'a> {
+    pub(super) name: &'a str,
+    /// The call whose handler saves.
+    pub(super) call: usize,
+    /// The `span` step around it.
+    pub(super) within: Option<&'a str>,
+    /// The first call that stands behind it.
+    pub(super) before: usize,
+}
+
+/// The contexts with which a call arrived.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    /// Of each arrival, where the callee says what it received.
+    each: Vec<RemoteContext>,
+    /// Of all others.
+    otherwise: RemoteContext,
+}
+
+/// Where a call stands in the script. The default is the driver's list.
+#[derive(Clone, Default)]
+struct Place<'a> {
+    caller: Option<usize>,
+    after: Option<usize>,
+    client: Party,
+    within: Vec<&'a str>,
+    baggage: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn new(evidence: &'a Evidence) -> Self {
+        let mut calls = Self { calls: Vec::new(), saves: Vec::new() };
+        for call in &evidence.plan.script.calls {
+            calls.place(evidence, call, &Place::default());
+        }
+        calls
+    }
+
+    fn place(&mut self, evidence: &'a Evidence, plan: &'a scenario::Call, place: &Place<'a>) {
+        let default = if place.caller.is_none() { Endpoint::Target } else { Endpoint::Peer };
+        let server = match plan.to.unwrap_or(default) {
+            Endpoint::Target | Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName => Party::Target,
+            Endpoint::Peer => Party::Harness,
+            Endpoint::Nobody => Party::Nobody,
+        };
+        let above = place.after.or(place.caller).map_or("", |above| &self.calls[above].path);
+        let path = if above.is_empty() { plan.name.clone() } else { format!("{above}.{}", plan.name) };
+        let index = self.calls.len();
+        let record = evidence.transcript.calls.get(&path);
+        self.calls.push(Call {
+            plan,
+            caller: place.caller,
+            after: place.after,
+            within: place.within.clone(),
+            client: place.client,
+            server,
+            baggage: place.baggage.clone(),
+            record,
+            baseline: evidence.baseline.as_ref().and_then(|baseline| baseline.calls.get(&path)),
+            steps: all_steps(steps(plan)),
+            arrived: Arrived::of(record),
+            ends: Vec::new(),
+            manual: 0..0,
+            path,
+        });
+        self.place_steps(evidence, steps(plan), Place { caller: Some(index), client: server, ..Place::default() });
+        for call in &plan.on_completion {
+            self.place(evidence, call, &Place { after: Some(index), ..place.clone() });
+        }
+    }
+
+    /// `place` is the list's own: what a step adds to the baggage holds for the rest of the list.
+    fn place_steps(&mut self, evidence: &'a Evidence, steps: &'a [ServerStep], mut place: Place<'a>) {
+        for step in steps {
+            match step {
+                ServerStep::Calls { calls, .. } => {
+                    for call in calls {
+                        self.place(evidence, call, &place);
+                    }
+                }
+                ServerStep::Span { name, steps, .. } => {
+                    let mut inner = place.clone();
+                    inner.within.push(name);
+                    self.place_steps(evidence, steps, inner);
+                }
+                ServerStep::Baggage { key, value } => place.baggage.push((key, value)),
+                ServerStep::SaveContext { name } => {
+                    let (within, before) = (place.within.last().copied(), self.calls.len());
+                    self.saves.extend(place.caller.map(|call| Save { name, call, within, before }));
+                }
+                ServerStep::OnAttempt { steps, .. } => self.place_steps(evidence, steps, place.clone()),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Arrived {
+    fn of(record: Option<&CallRecord>) -> Self {
+        let Some(record) = record else { return Self { each: Vec::new(), otherwise: RemoteContext::Absent } };
+        let arrivals = record.server.len();
+        // What the driver sent is the same for each.
+        let each = if sent(record).is_some() { 0 } else { arrivals };
+        let context = |arrival| RemoteContext::of(received(record, arrival));
+        Self { each: (0..each).map(context).collect(), otherwise: context(arrivals) }
+    }
+
+    pub(super) fn context(&self, arrival: usize) -> &RemoteContext {
+        self.each.get(arrival).unwrap_or(&self.otherwise)
+    }
+}
+
+/// The metadata of an arrival; see [`Case::received`](super::Case::received).
+pub(super) fn received(record: &CallRecord, arrival: usize) -> &[Entry] {
+    match (sent(record), record.server.get(arrival)) {
+        (Some(metadata), _) => metadata,
+        (None, Some(server)) => &server.metadata,
+        (None, None) => record.client.as_ref().map_or(&[], |client| &client.metadata),
+    }
+}
+
+/// The metadata that the harness sent.
+fn sent(record: &CallRecord) -> Option<&[Entry]> {
+    let client = record.client.as_ref().filter(|client| client.observer == Observer::Wire)?;
+    Some(client.metadata.as_slice()).filter(|metadata| !metadata.is_empty())
+}
+
+/// The contexts that the driver sent.
+pub(super) fn sent_contexts(calls: &[Call<'_>]) -> BTreeSet<SpanRef> {
+    let driver = calls.iter().filter(|call| call.client == Party::Harness);
+    driver.filter_map(|call| call.arrived.context(0).valid()).map(TraceParent::name_ref).collect()
+}
+
+/// The server's steps of a planned call.
+pub(super) fn steps(call: &scenario::Call) -> &[ServerStep] {
+    call.server.as_deref().unwrap_or_default()
+}

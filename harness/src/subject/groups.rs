@@ -1,0 +1,36 @@
+//! An index: which places of a list have a key.
+
+/// Indices by key, those of one key in the order in which they were given.
+#[derive(Debug)]
+pub(super) struct Groups<K>(Vec<(K, usize)>);
+
+impl<K> Default for Groups<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord + Copy> Groups<K> {
+    pub(super) fn new(members: impl Iterator<Item = (K, usize)>) -> Self {
+        let mut members: Vec<_> = members.collect();
+        members.sort_by_key(|(key, _)| *key);
+        Self(members)
+    }
+
+    pub(super) fn get(&self, key: K) -> impl Iterator<Item = usize> {
+        let first = self.0.partition_point(|(other, _)| *other < key);
+        self.0[first..].iter().take_while(move |(other, _)| *other == key).map(|(_, index)| *index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_members_of_a_group_keep_their_order() {
+        let groups = Groups::new([("b", 3), ("a", 2), ("b", 1), ("c", 0)].into_iter());
+        assert_eq!(groups.get("b").collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(groups.get("bb").count(), 0);
+    }
+}
