@@ -23,8 +23,8 @@ pub struct Evidence {
     pub trace: Trace,
     /// How the capture ended.
     pub capture: Capture,
-    /// What the target claims to follow.
-    pub convention: Convention,
+    /// What the target claims to follow: one value for all cases of a run.
+    pub convention: Arc<Convention>,
     /// What happened in the same case with the target's instrumentation off. Absent if that was not played, or if two runs
     /// may rightly differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! What must hold of the rules together, whatever the evidence.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 
@@ -352,7 +352,7 @@ proptest! {
         which in 0..conventions().len(),
     ) {
         let (plan, transcript) = Stage::play(&sketches);
-        let convention = conventions().swap_remove(which);
+        let convention = Arc::new(conventions().swap_remove(which));
         let expected = oracle::expect(&plan, &transcript, &convention);
         let capture = Capture { complete: true, ledger: true, open: Vec::new() };
         let oracle::Expected { trace, transcript, .. } = expected;
@@ -373,7 +373,7 @@ proptest! {
         let (plan, transcript) = Stage::play(&sketches);
         let mut conventions = conventions();
         conventions.retain(|convention| convention.attempt.is_some());
-        let convention = conventions.remove(0);
+        let convention = Arc::new(conventions.remove(0));
         let oracle::Expected { mut trace, transcript, roles } = oracle::expect(&plan, &transcript, &convention);
         let arrived = |path: &String| !transcript.calls[path].server.is_empty();
         let owed: Vec<(usize, String, Side)> = (0..).zip(roles).filter_map(|(index, role)| {
@@ -558,7 +558,7 @@ fn anything() -> impl Strategy<Value = Evidence> {
             name: "work 1".into(),
         });
         let capture = Capture { complete, ledger: true, open: open.collect() };
-        let convention = conventions().swap_remove(which);
+        let convention = Arc::new(conventions().swap_remove(which));
         Evidence { version: VERSION, plan, transcript, trace, capture, convention, baseline: None }
     })
 }
@@ -596,7 +596,7 @@ fn thousands_of_strangers_are_judged() {
         transcript: Transcript::default(),
         trace: Trace { spans: (1..5000).map(span).collect(), ..Trace::default() },
         capture: Capture { complete: true, ..Capture::default() },
-        convention: conventions().swap_remove(0),
+        convention: Arc::new(conventions().swap_remove(0)),
         baseline: None,
     };
     let strays = judge(&evidence).into_iter().filter(|finding| finding.rule == "stray_span");

@@ -295,7 +295,7 @@ impl Harness {
                 convention: self.convention.clone(),
             },
             launch: self.launch.clone(),
-            convention: find_convention(&self.convention)?,
+            convention: Arc::new(find_convention(&self.convention)?),
             expectations: Arc::new(self.expectations.clone()),
             strict: self.strict,
             cases: cases.to_vec(),

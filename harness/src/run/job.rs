@@ -29,7 +29,7 @@ const RESTARTS_MAX: u32 = 8;
 pub(super) struct Job {
     pub(super) name: RunName,
     pub(super) launch: Launch,
-    pub(super) convention: Convention,
+    pub(super) convention: Arc<Convention>,
     pub(super) expectations: Arc<Expectations>,
     pub(super) strict: bool,
     pub(super) cases: Vec<Case>,

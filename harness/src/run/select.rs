@@ -49,7 +49,7 @@ pub struct SelectedRun {
     /// The claim to the convention.
     pub claim: Claim,
     /// The convention.
-    pub convention: Convention,
+    pub convention: Arc<Convention>,
     /// What is known of the target.
     pub expectations: Arc<Expectations>,
     /// What is to be played.
@@ -87,7 +87,7 @@ impl SelectedRun {
         Job {
             name: self.name(),
             launch,
-            convention: self.convention.clone(),
+            convention: Arc::clone(&self.convention),
             expectations: Arc::clone(&self.expectations),
             strict: strict || self.manifest.strict,
             cases: self.cases.clone(),
@@ -159,7 +159,7 @@ pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Convention]) 
                     manifest: Arc::clone(&manifest),
                     variant: variant.clone(),
                     claim: claim.clone(),
-                    convention: convention.clone(),
+                    convention: Arc::new(convention.clone()),
                     expectations: Arc::clone(&expectations),
                     cases: cases.list.clone(),
                     is_whole: choice.scenarios.is_empty(),

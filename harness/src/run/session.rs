@@ -146,7 +146,7 @@ impl Unfinished {
     }
 
     /// What is known of it: its spans are not, as who knows when they end.
-    pub(super) fn evidence(self, convention: &Convention) -> Evidence {
+    pub(super) fn evidence(self, convention: &Arc<Convention>) -> Evidence {
         without_spans(self.plan, self.transcript, convention)
     }
 }
@@ -310,7 +310,7 @@ impl Session {
     pub(super) async fn capture(
         &mut self,
         mut played: Vec<Played>,
-        convention: &Convention,
+        convention: &Arc<Convention>,
     ) -> (Vec<Captured>, Option<Failure>) {
         let mut awaited = Counts::default();
         for case in &mut played {
@@ -334,7 +334,7 @@ impl Session {
     pub(super) async fn settle(
         &mut self,
         played: Vec<Played>,
-        convention: &Convention,
+        convention: &Arc<Convention>,
     ) -> (Vec<Captured>, Option<Failure>) {
         let traces = played.iter().flat_map(|case| &case.traces);
         let mut awaited = Counts(traces.map(|trace| (*trace, 0)).collect());
@@ -357,7 +357,7 @@ impl Session {
         case: Played,
         completed: &Completed<Failure>,
         lost: Option<&Failure>,
-        convention: &Convention,
+        convention: &Arc<Convention>,
     ) -> Captured {
         if let Some(lost) = lost {
             self.take(&case.traces);
@@ -376,7 +376,7 @@ impl Session {
         &mut self,
         mut case: Played,
         before: &Before,
-        convention: &Convention,
+        convention: &Arc<Convention>,
     ) -> (Captured, Option<Failure>) {
         let strangers = &before.0;
         let spans = self.expected(&case, convention).values().sum();
@@ -470,20 +470,20 @@ impl Session {
     }
 }
 
-fn evidence(case: Played, trace: Trace, completed: &Completed<Failure>, convention: &Convention) -> Evidence {
+fn evidence(case: Played, trace: Trace, completed: &Completed<Failure>, convention: &Arc<Convention>) -> Evidence {
     let capture = completed.capture(|trace| case.traces.contains(&trace));
     Evidence { trace, capture, ..without_spans(case.plan, case.transcript, convention) }
 }
 
 /// The evidence of the pseudo case of strangers.
-pub(super) fn strangers_evidence(plan: Plan, trace: Trace, complete: bool, convention: &Convention) -> Evidence {
+pub(super) fn strangers_evidence(plan: Plan, trace: Trace, complete: bool, convention: &Arc<Convention>) -> Evidence {
     let capture = Capture { complete, ..Capture::default() };
     Evidence { trace, capture, ..without_spans(plan, Transcript::default(), convention) }
 }
 
-fn without_spans(plan: Plan, transcript: Transcript, convention: &Convention) -> Evidence {
+fn without_spans(plan: Plan, transcript: Transcript, convention: &Arc<Convention>) -> Evidence {
     let (trace, capture) = (Trace::default(), Capture::default());
-    Evidence { version: VERSION, plan, transcript, trace, capture, convention: convention.clone(), baseline: None }
+    Evidence { version: VERSION, plan, transcript, trace, capture, convention: Arc::clone(convention), baseline: None }
 }
 
 /// Puts spans to others. Scopes and resources are not shared: nobody counts them.

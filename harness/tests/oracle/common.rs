@@ -74,7 +74,7 @@ pub(crate) fn perfect(take: &Take, convention: &Convention) -> (Evidence, Expect
         transcript: expected.transcript.clone(),
         trace: expected.trace.clone(),
         capture,
-        convention: convention.clone(),
+        convention: Arc::new(convention.clone()),
         baseline: None,
     };
     (evidence, expected)

@@ -102,7 +102,7 @@ impl Stage {
             transcript: expected.transcript,
             trace,
             capture: std::mem::take(&mut self.capture),
-            convention,
+            convention: Arc::new(convention),
             baseline: None,
         };
         for resource in &mut evidence.trace.resources {
