@@ -338,6 +338,6 @@ fn sent_contexts(plan: &Plan, transcript: &Transcript) -> BTreeSet<(TraceId, Spa
 }
 
 fn state_text(metadata: &[Entry]) -> String {
-    let members = trace_state_members(metadata).unwrap_or_default();
+    let members = trace_state_members(values(metadata, "tracestate")).unwrap_or_default();
     members.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }

@@ -1,6 +1,6 @@
 use super::Findings;
-use super::support::{attributes, condition_in_words, place};
-use crate::subject::Case;
+use super::support::{condition_in_words, place};
+use crate::subject::{Attributed, Case};
 
 rule! {
     /// Some attributes say something by being absent: `error.type` on a call that succeeded makes it an error in every
@@ -31,7 +31,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound() {
-        for spec in attributes(case, end).filter(|spec| span.value(&spec.key).is_some()) {
+        for Attributed { spec, .. } in case.attributes(end).iter().filter(|attribute| attribute.value.is_some()) {
             if !spec.absent_when.is_empty() && case.all_hold(&spec.absent_when, end) == Some(true) {
                 let source = spec.absent_source.as_ref().unwrap_or(&spec.source);
                 let why: Vec<_> = spec.absent_when.iter().map(|condition| condition_in_words(*condition)).collect();

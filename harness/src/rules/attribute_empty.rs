@@ -1,7 +1,7 @@
 use super::Findings;
-use super::support::{attributes, place};
+use super::support::place;
 use crate::convention::Requirement;
-use crate::subject::{Case, Expected};
+use crate::subject::{Attributed, Case, Expected};
 use crate::trace::Value;
 
 rule! {
@@ -35,7 +35,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound() {
         let empty = Value::String(String::new());
-        for spec in attributes(case, end).filter(|spec| span.value(&spec.key) == Some(&empty)) {
+        for Attributed { spec, .. } in case.attributes(end).iter().filter(|attribute| attribute.value == Some(&empty)) {
             let asked = spec.requirement == Requirement::Recommended || case.all_hold(&spec.when, end) == Some(true);
             // A request path without a method: then the empty text is what there is to say.
             let right = case.expected(&spec.values, end) == Expected::OneOf(vec![empty.clone()]);

@@ -1,7 +1,7 @@
 use super::Findings;
-use super::support::{attributes, condition_in_words, place};
+use super::support::{condition_in_words, place};
 use crate::convention::Requirement;
-use crate::subject::Case;
+use crate::subject::{Attributed, Case};
 
 rule! {
     /// Required attributes are on every span, conditionally required ones wherever their condition is known to hold.
@@ -67,7 +67,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound().filter(|(.., span)| span.dropped_attributes == 0) {
-        for spec in attributes(case, end).filter(|spec| span.value(&spec.key).is_none()) {
+        for Attributed { spec, .. } in case.attributes(end).iter().filter(|attribute| attribute.value.is_none()) {
             let required = spec.requirement != Requirement::Recommended && case.all_hold(&spec.when, end) == Some(true);
             let alone = spec.beside.as_ref().is_some_and(|key| span.value(key).is_none());
             let forbidden = !spec.absent_when.is_empty() && case.all_hold(&spec.absent_when, end) != Some(false);

@@ -1,7 +1,7 @@
 use super::Findings;
-use super::support::{attributes, place};
+use super::support::place;
 use crate::convention::ValueType;
-use crate::subject::Case;
+use crate::subject::{Attributed, Case};
 use crate::trace::Value;
 
 rule! {
@@ -34,8 +34,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound() {
-        for spec in attributes(case, end) {
-            let Some(value) = span.value(&spec.key).filter(|value| !has_type(value, spec.value_type)) else { continue };
+        for Attributed { spec, value } in case.attributes(end) {
+            let Some(value) = value.filter(|value| !has_type(value, spec.value_type)) else { continue };
             let (right, wrong) = (name(spec.value_type), name_of(value));
             let message = format!("The value of `{}` is {wrong} instead of {right}.", spec.key);
             findings.add_by(&spec.source, place(case, end, span).key(&spec.key), message);

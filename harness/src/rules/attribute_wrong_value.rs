@@ -1,7 +1,7 @@
 use super::Findings;
 use super::attribute_wrong_type::has_type;
-use super::support::{attributes, instead, place};
-use crate::subject::Case;
+use super::support::{instead, place};
+use crate::subject::{Attributed, Case};
 use crate::trace::Value;
 
 rule! {
@@ -60,8 +60,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (end, _, span) in case.bound() {
-        for spec in attributes(case, end) {
-            let Some(value) = span.value(&spec.key) else { continue };
+        for Attributed { spec, value } in case.attributes(end) {
+            let Some(value) = *value else { continue };
             let empty = *value == Value::String(String::new());
             let forbidden = !spec.absent_when.is_empty() && case.all_hold(&spec.absent_when, end) != Some(false);
             let judged = !empty && !forbidden && has_type(value, spec.value_type);

@@ -38,7 +38,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
         let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
-        let Some(sent) = outgoing_baggage(outgoing.metadata) else { continue };
+        let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         let changed = right.iter().find(|(key, value)| sent.get(*key).is_some_and(|sent| sent != *value));
         if let Some((key, _)) = changed {
             let message = format!("The callee received the baggage `{key}` with another value than the caller has.");

@@ -34,7 +34,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for end in &case.ends {
         let Some(record) = end.server_record() else { continue };
         // A header that breaks the grammar leaves open what is made of it.
-        let Some(arrived) = baggage_of(case.received(end.call, end.arrival)) else { continue };
+        let Some(arrived) = baggage_of(&case.received(end.call, end.arrival).baggage) else { continue };
         let seen = record.baggage.iter().map(|entry| &entry.key);
         if let Some(key) = seen.filter(|key| !arrived.contains_key(*key)).min() {
             let message = format!("The handler saw the baggage `{key}`, which did not arrive.");

@@ -46,7 +46,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case).filter(|outgoing| !forwards(case, outgoing.end.call, "baggage")) {
         let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
-        let Some(sent) = outgoing_baggage(outgoing.metadata) else { continue };
+        let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         let elsewhere = LazyCell::new(|| elsewhere(case, outgoing.end.call));
         let strange =
             |(key, value): &(&String, &String)| !right.contains_key(*key) && elsewhere.get(*key) == Some(*value);
@@ -64,7 +64,7 @@ fn elsewhere(case: &Case<'_>, call: usize) -> Baggage {
     let mut baggage = Baggage::new();
     for other in others {
         if case.calls[other].client == crate::subject::Party::Harness {
-            baggage.extend(baggage_of(case.received(other, 0)).unwrap_or_default());
+            baggage.extend(baggage_of(&case.received(other, 0).baggage).unwrap_or_default());
         }
         let added = case.calls[other].baggage.iter();
         baggage.extend(added.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));

@@ -39,7 +39,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
         let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
-        let Some(sent) = outgoing_baggage(outgoing.metadata) else { continue };
+        let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         if let Some(key) = right.keys().find(|key| !sent.contains_key(*key)) {
             let message = format!("The callee did not receive the baggage `{key}` that the caller's context has.");
             findings.add(place_of_end(case, outgoing.end).key("baggage"), message);

@@ -1,7 +1,6 @@
 use super::Findings;
 use super::support::{baggage_of, place_of_end};
 use crate::subject::Case;
-use crate::transcript::values;
 
 rule! {
     /// The baggage that a call arrives with is in the handler's context, with or without a `traceparent` beside it. A
@@ -35,13 +34,10 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for end in &case.ends {
         let Some(record) = end.server_record() else { continue };
-        let metadata = case.received(end.call, end.arrival);
+        let values = &case.received(end.call, end.arrival).baggage;
         // Of several headers a getter gives the first.
-        if values(metadata, "baggage").count() != 1 {
-            continue;
-        }
-        let Some(arrived) = baggage_of(metadata) else { continue };
-        let raw = values(metadata, "baggage").next().unwrap_or_default();
+        let [raw] = values[..] else { continue };
+        let Some(arrived) = baggage_of(values) else { continue };
         let saw = |key: &str, value: &str| {
             let mut seen = record.baggage.iter().filter(|entry| entry.key == key);
             seen.any(|entry| entry.value == value || (!entry.value.is_empty() && raw.contains(&entry.value)))

@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{count, place, tallies};
+use super::support::{count, place};
 use crate::subject::Case;
 
 rule! {
@@ -41,13 +41,13 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case).filter(|tally| !tally.is_misdirected()) {
+    for tally in case.tallies.iter().filter(|tally| !tally.is_misdirected()) {
         let Some(source) = &tally.spec.each_message else { continue };
         for direction in tally.directions().into_iter().filter(|direction| direction.exceeds()) {
             let (events, most) = (count(direction.events.len(), "message event"), count(direction.most, "message"));
             let message = format!("The span has {events} for at most {most} {}.", direction.word);
             let key = &direction.events[0].name;
-            findings.add_by(source, place(case, tally.end, tally.span).key(key), message);
+            findings.add_by(source, place(case, &case.ends[tally.end], tally.span).key(key), message);
         }
     }
 }

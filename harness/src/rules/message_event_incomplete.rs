@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{place, tallies};
+use super::support::place;
 use crate::subject::Case;
 
 rule! {
@@ -33,13 +33,17 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case) {
+    for tally in &case.tallies {
         let Some(size) = &tally.spec.size else { continue };
         for key in tally.spec.id_keys.first().into_iter().chain([&size.key]) {
             let lacking = tally.events().find(|event| event.attributes.iter().all(|attribute| attribute.key != *key));
             if let Some(event) = lacking {
                 let message = format!("A message event lacks `{key}`.");
-                findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(&event.name), message);
+                findings.add_by(
+                    &tally.spec.attributes,
+                    place(case, &case.ends[tally.end], tally.span).key(&event.name),
+                    message,
+                );
             }
         }
     }

@@ -1,7 +1,7 @@
 use super::Findings;
-use super::support::{Tally, place, tallies};
+use super::support::place;
 use crate::scenario::Compression;
-use crate::subject::Case;
+use crate::subject::{Case, Tally};
 use crate::trace::{Event, Value};
 
 rule! {
@@ -48,7 +48,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case) {
+    for tally in &case.tallies {
         let all = tally.directions().map(|direction| &direction.events).into_iter().flatten().chain(&tally.other);
         let malformed = all.copied().find(|event| {
             let (direction, id) = tally.raw(event);
@@ -59,15 +59,19 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         });
         if let Some(event) = malformed {
             let message = "A message event's direction or number is none that the convention knows.";
-            findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(&event.name), message);
+            findings.add_by(
+                &tally.spec.attributes,
+                place(case, &case.ends[tally.end], tally.span).key(&event.name),
+                message,
+            );
         }
-        check_sizes(case, &tally, findings);
+        check_sizes(case, tally, findings);
     }
 }
 
-fn check_sizes(case: &Case<'_>, tally: &Tally<'_, '_>, findings: &mut Findings) {
+fn check_sizes(case: &Case<'_>, tally: &Tally<'_>, findings: &mut Findings) {
     let Some(size) = &tally.spec.size else { return };
-    let compresses = case.call(tally.end).plan.compression != Compression::Identity;
+    let compresses = case.call(&case.ends[tally.end]).plan.compression != Compression::Identity;
     let problem = |event: &&Event| {
         let value =
             |key: &str| event.attributes.iter().find(|attribute| attribute.key == key).map(|found| &found.value);
@@ -81,6 +85,10 @@ fn check_sizes(case: &Case<'_>, tally: &Tally<'_, '_>, findings: &mut Findings) 
         }
     };
     if let Some((event, message)) = tally.events().find_map(|event| Some((event, problem(&event)?))) {
-        findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(&event.name), message);
+        findings.add_by(
+            &tally.spec.attributes,
+            place(case, &case.ends[tally.end], tally.span).key(&event.name),
+            message,
+        );
     }
 }

@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{count, place, tallies};
+use super::support::{count, place};
 use crate::subject::Case;
 
 rule! {
@@ -41,7 +41,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case).filter(|tally| tally.is_misdirected()) {
+    for tally in case.tallies.iter().filter(|tally| tally.is_misdirected()) {
         let [sent, received] = tally.directions().map(|direction| direction.events.len());
         let [least, other] = tally.directions().map(|direction| direction.least);
         let message = format!(
@@ -51,6 +51,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         );
         let first = tally.directions().into_iter().flat_map(|direction| &direction.events).next();
         let key = first.map_or("", |event| event.name.as_str());
-        findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(key), message);
+        findings.add_by(&tally.spec.attributes, place(case, &case.ends[tally.end], tally.span).key(key), message);
     }
 }

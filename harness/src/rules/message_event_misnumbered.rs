@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{place, tallies};
+use super::support::place;
 use crate::subject::Case;
 
 rule! {
@@ -58,7 +58,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case) {
+    for tally in &case.tallies {
         for direction in tally.directions() {
             let first = tally.spec.first_id;
             let highest = direction.most.max(direction.events.len());
@@ -69,7 +69,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 let word = direction.word;
                 let message = format!("A {word} message is number {number}, and there can be only {first} to {last}.");
                 let key = &direction.events[0].name;
-                findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(key), message);
+                findings.add_by(
+                    &tally.spec.attributes,
+                    place(case, &case.ends[tally.end], tally.span).key(key),
+                    message,
+                );
             }
         }
     }

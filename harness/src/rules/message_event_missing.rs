@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{count, place, tallies};
+use super::support::{count, place};
 use crate::subject::Case;
 
 rule! {
@@ -65,14 +65,14 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case).filter(|tally| !tally.is_misdirected()) {
+    for tally in case.tallies.iter().filter(|tally| !tally.is_misdirected()) {
         let Some(source) = &tally.spec.each_message else { continue };
         for direction in tally.directions().into_iter().filter(|direction| direction.lacks()) {
             // An event without a known direction may be the one that is missed.
             if direction.events.len() + tally.other.len() < direction.least {
                 let (events, least) = (direction.events.len(), count(direction.least, "message"));
                 let message = format!("{least} {}, and the span has {}.", direction.word, count(events, "event"));
-                findings.add_by(source, place(case, tally.end, tally.span), message);
+                findings.add_by(source, place(case, &case.ends[tally.end], tally.span), message);
             }
         }
     }

@@ -1,7 +1,7 @@
 use super::Findings;
-use super::support::{number_of, place, tallies};
+use super::support::place;
 use crate::convention::MessageEventSpec;
-use crate::subject::Case;
+use crate::subject::{Case, number_of};
 use crate::trace::Event;
 
 rule! {
@@ -49,7 +49,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case) {
+    for tally in &case.tallies {
         let Some(size) = &tally.spec.size else { continue };
         let events = &tally.span.events;
         let (sent, received) = (&size.sent_compressed, &size.received_compressed);
@@ -57,7 +57,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         {
             if is_swapped(tally.spec, events, first, second) {
                 let message = format!("An event `{second}` stands before the `{first}` of the same message.");
-                findings.add_by(&size.order_source, place(case, tally.end, tally.span).key(compressed), message);
+                findings.add_by(
+                    &size.order_source,
+                    place(case, &case.ends[tally.end], tally.span).key(compressed),
+                    message,
+                );
             }
         }
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::Findings;
-use super::support::{place, tallies};
+use super::support::place;
 use crate::subject::Case;
 
 rule! {
@@ -42,14 +42,18 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for tally in tallies(case) {
+    for tally in &case.tallies {
         for direction in tally.directions() {
             let mut seen = BTreeSet::new();
             let mut numbers = direction.events.iter().filter_map(|event| tally.number(event));
             if let Some(number) = numbers.find(|number| !seen.insert(*number)) {
                 let message = format!("Several events stand for {} message number {number}.", direction.word);
                 let key = &direction.events[0].name;
-                findings.add_by(&tally.spec.attributes, place(case, tally.end, tally.span).key(key), message);
+                findings.add_by(
+                    &tally.spec.attributes,
+                    place(case, &case.ends[tally.end], tally.span).key(key),
+                    message,
+                );
             }
         }
     }

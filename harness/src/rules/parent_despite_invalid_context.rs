@@ -3,7 +3,7 @@ use super::support::{Hang, hang, place};
 use crate::convention::Side;
 use crate::subject::{Case, End};
 use crate::trace::Span;
-use crate::transcript::{RemoteContext, values};
+use crate::transcript::RemoteContext;
 
 rule! {
     /// A `traceparent` that W3C calls invalid is ignored: the callee starts a trace of its own, as if nothing had
@@ -62,5 +62,5 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn is_in_its_trace(case: &Case<'_>, end: &End<'_>, span: &Span) -> bool {
     let own = span.trace_id.to_string();
     span.trace_id.is_valid()
-        && values(case.received(end.call, end.arrival), "traceparent").any(|value| value.contains(&own))
+        && case.received(end.call, end.arrival).traceparent.iter().any(|value| value.contains(&own))
 }

@@ -37,7 +37,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
         let call = outgoing.end.call;
-        let bad = match outgoing.remote {
+        let bad = match &outgoing.received.context {
             RemoteContext::Absent | RemoteContext::Valid(_) => false,
             RemoteContext::Invalid => true,
             // Of several the application's own may be the bad one.

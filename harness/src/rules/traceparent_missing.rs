@@ -35,9 +35,9 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case).filter(|outgoing| *outgoing.remote == RemoteContext::Absent) {
+    for outgoing in outgoing(case).filter(|outgoing| outgoing.received.context == RemoteContext::Absent) {
         let context = outgoing.end.client_record().is_some_and(|record| record.context.is_some());
-        let otherwise = values(outgoing.metadata, "grpc-trace-bin").next().is_some();
+        let otherwise = values(outgoing.received.metadata, "grpc-trace-bin").next().is_some();
         if otherwise || (outgoing.span.is_none() && !context) {
             continue;
         }

@@ -1,7 +1,7 @@
 use super::Findings;
 use super::support::{outgoing, place_of_end};
 use crate::subject::Case;
-use crate::transcript::{RemoteContext, values};
+use crate::transcript::RemoteContext;
 
 rule! {
     /// A callee receives one `traceparent`. Injecting replaces what is there; a carrier that adds instead sends two
@@ -37,8 +37,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let joined = values(outgoing.metadata, "traceparent").any(|value| value.contains(','));
-        if joined || matches!(outgoing.remote, RemoteContext::Several(_)) {
+        let joined = outgoing.received.traceparent.iter().any(|value| value.contains(','));
+        if joined || matches!(outgoing.received.context, RemoteContext::Several(_)) {
             let message = "The callee received more than one `traceparent`.";
             findings.add(place_of_end(case, outgoing.end).key("traceparent"), message);
         }

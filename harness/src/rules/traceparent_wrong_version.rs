@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{only, outgoing, place_of_end};
+use super::support::{outgoing, place_of_end};
 use crate::subject::Case;
 
 rule! {
@@ -35,7 +35,7 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case).filter(|outgoing| outgoing.parent().is_some()) {
-        if only(outgoing.metadata, "traceparent").is_some_and(|value| !value.starts_with("00-")) {
+        if !outgoing.received.traceparent.iter().all(|value| value.starts_with("00-")) {
             let message = "The callee received a `traceparent` of another version than 00.";
             findings.add(place_of_end(case, outgoing.end).key("traceparent"), message);
         }

@@ -1,7 +1,6 @@
 use super::Findings;
 use super::support::{Member, outgoing, place_of_end, sent_state, state_members};
 use crate::subject::Case;
-use crate::transcript::values;
 
 rule! {
     /// Whoever passes a `tracestate` on keeps its members in their order. New members and changed ones go to the front;
@@ -40,9 +39,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let came = outgoing.incoming.and_then(|incoming| sent_state(incoming.metadata, incoming.remote));
-        let Some(came) = came else { continue };
-        let sent = state_members(values(outgoing.metadata, "tracestate"));
+        let Some(came) = outgoing.incoming.and_then(sent_state) else { continue };
+        let sent = state_members(&outgoing.received.tracestate);
         if !keeps_order(&came, &sent) {
             let message =
                 "The callee received the `tracestate` with members that are out of order or changed in place.";

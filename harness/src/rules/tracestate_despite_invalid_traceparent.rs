@@ -1,7 +1,7 @@
 use super::Findings;
 use super::support::{forwards, outgoing, place_of_end, state_members};
 use crate::subject::Case;
-use crate::transcript::{RemoteContext, values};
+use crate::transcript::RemoteContext;
 
 rule! {
     /// A `tracestate` means something only beside the `traceparent` it came with. If that was invalid or missing the
@@ -40,11 +40,11 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case).filter(|outgoing| !forwards(case, outgoing.end.call, "tracestate")) {
         let Some(incoming) = outgoing.incoming else { continue };
-        if !matches!(incoming.remote, RemoteContext::Absent | RemoteContext::Invalid) {
+        if !matches!(incoming.context, RemoteContext::Absent | RemoteContext::Invalid) {
             continue;
         }
-        let came = state_members(values(incoming.metadata, "tracestate"));
-        let sent = state_members(values(outgoing.metadata, "tracestate"));
+        let came = state_members(&incoming.tracestate);
+        let sent = state_members(&outgoing.received.tracestate);
         if sent.iter().any(|member| came.contains(member)) {
             let message = "The callee received a `tracestate` that had arrived without a valid `traceparent`.";
             findings.add(place_of_end(case, outgoing.end).key("tracestate"), message);

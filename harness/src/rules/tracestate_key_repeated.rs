@@ -2,8 +2,7 @@ use std::collections::BTreeSet;
 
 use super::Findings;
 use super::support::{forwards, outgoing, place_of_end, state_members};
-use crate::subject::Case;
-use crate::transcript::values;
+use crate::subject::{Case, Received};
 
 rule! {
     /// A key occurs once in a `tracestate`. Twice it comes from a header that is added to instead of replaced, or from
@@ -41,9 +40,9 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let came = outgoing.incoming.is_some_and(|incoming| repeats(incoming.metadata));
+        let came = outgoing.incoming.is_some_and(repeats);
         let own = case.call(outgoing.end).plan.metadata.iter().any(|(key, _)| key == "tracestate");
-        if !came && !own && repeats(outgoing.metadata) {
+        if !came && !own && repeats(outgoing.received) {
             // Forwarded metadata with an injected copy beside it is the offence, and no excuse.
             let how = if forwards(case, outgoing.end.call, "tracestate") { ", beside forwarded metadata" } else { "" };
             let message = format!("The callee received a `tracestate` in which a key is repeated{how}.");
@@ -52,7 +51,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn repeats(metadata: &[crate::transcript::Entry]) -> bool {
+fn repeats(received: &Received<'_>) -> bool {
     let mut seen = BTreeSet::new();
-    state_members(values(metadata, "tracestate")).into_iter().any(|(key, _)| !seen.insert(key))
+    state_members(&received.tracestate).into_iter().any(|(key, _)| !seen.insert(key))
 }

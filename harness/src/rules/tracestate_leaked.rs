@@ -2,7 +2,6 @@ use super::Findings;
 use super::support::{forwards, outgoing, place_of_end, sent_state, state_members};
 use crate::scenario::Context;
 use crate::subject::{Case, Party};
-use crate::transcript::values;
 
 rule! {
     /// The state of one trace stays with that trace. A member of a `tracestate` that arrived with another call of the case,
@@ -47,26 +46,23 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
         let call = outgoing.end.call;
+        let sent = state_members(&outgoing.received.tracestate);
+        if sent.is_empty() || forwards(case, call, "tracestate") {
+            continue;
+        }
         let own = match case.calls[call].plan.context {
             Context::None => Vec::new(),
             // What a saved context holds, another call brought.
             Context::Saved => continue,
             Context::Current | Context::Unsampled => {
                 let Some(incoming) = outgoing.incoming else { continue };
-                state_members(values(incoming.metadata, "tracestate"))
+                state_members(&incoming.tracestate)
             }
         };
-        if forwards(case, call, "tracestate") {
-            continue;
-        }
-        let sent = state_members(values(outgoing.metadata, "tracestate"));
-        if sent.is_empty() {
-            continue;
-        }
         let others = (0..case.calls.len()).filter(|other| case.calls[*other].client == Party::Harness);
         let leaked = others
             .filter(|other| Some(*other) != case.calls[call].caller)
-            .filter_map(|other| sent_state(case.received(other, 0), case.remote_context(other, 0)))
+            .filter_map(|other| sent_state(case.received(other, 0)))
             .flatten()
             .find(|member| sent.contains(member) && !own.contains(member));
         if let Some((key, _)) = leaked {

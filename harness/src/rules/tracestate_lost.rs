@@ -2,7 +2,6 @@ use super::Findings;
 use super::support::{outgoing, place_of_end, sent_state, state_members};
 use crate::convention::{Level, Source};
 use crate::subject::Case;
-use crate::transcript::values;
 
 rule! {
     /// A `tracestate` that arrived beside a valid `traceparent` is passed on. That all of it is gone breaks a MUST;
@@ -40,20 +39,19 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let came = outgoing.incoming.and_then(|incoming| sent_state(incoming.metadata, incoming.remote));
-        let Some(came) = came else { continue };
+        let Some(came) = outgoing.incoming.and_then(sent_state) else { continue };
         // Without a context that is passed on at all, another rule has said what there is to say.
         let Some(parent) = outgoing.parent() else { continue };
         if outgoing.incoming_parent().is_none_or(|(came, _)| came.trace_id != parent.trace_id) {
             continue;
         }
-        let sent = state_members(values(outgoing.metadata, "tracestate"));
-        let place = place_of_end(case, outgoing.end).key("tracestate");
+        let sent = state_members(&outgoing.received.tracestate);
+        let place = || place_of_end(case, outgoing.end).key("tracestate");
         if sent.is_empty() {
-            findings.add(place, "The callee did not receive the `tracestate` that the caller was called with.");
+            findings.add(place(), "The callee did not receive the `tracestate` that the caller was called with.");
         } else if let Some((key, _)) = came.iter().find(|(key, _)| sent.iter().all(|(other, _)| other != key)) {
             let message = format!("The callee received the `tracestate` without its member `{key}`.");
-            findings.add_by(&deleted(), place, message);
+            findings.add_by(&deleted(), place(), message);
         }
     }
 }

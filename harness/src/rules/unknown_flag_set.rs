@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::{only, outgoing, place_of_end};
+use super::support::{outgoing, place_of_end};
 use crate::subject::Case;
 use crate::transcript::flags;
 
@@ -37,7 +37,7 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
         let Some(sent) = outgoing.parent() else { continue };
-        let version = only(outgoing.metadata, "traceparent").is_some_and(|value| value.starts_with("00-"));
+        let version = outgoing.received.traceparent.iter().all(|value| value.starts_with("00-"));
         if version && sent.flags & !(flags::SAMPLED | flags::RANDOM) != 0 {
             let message = "The callee received trace flags that have no meaning yet.";
             findings.add(place_of_end(case, outgoing.end).key("traceparent"), message);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::received::Arrivals;
 use super::{Call, Party};
 use crate::evidence::Evidence;
 use crate::scenario::{self, Endpoint, ServerStep, all_steps};
 use crate::trace::SpanRef;
-use crate::transcript::{CallRecord, Entry, Observer, RemoteContext, TraceParent};
+use crate::transcript::TraceParent;
 
 /// What is read off a script.
 pub(super) struct Calls<'a> {
@@ -25,15 +26,6 @@ pub(super) struct Save<'a> {
     pub(super) within: Option<&'a str>,
     /// The first call that stands behind it.
     pub(super) before: usize,
-}
-
-/// The contexts with which a call arrived.
-#[derive(Debug)]
-pub(super) struct Arrived {
-    /// Of each arrival, where the callee says what it received.
-    each: Vec<RemoteContext>,
-    /// Of all others.
-    otherwise: RemoteContext,
 }
 
 /// Where a call stands in the script. The default is the driver's list.
@@ -77,7 +69,7 @@ impl<'a> Calls<'a> {
             record,
             baseline: evidence.baseline.as_ref().and_then(|baseline| baseline.calls.get(&path)),
             steps: all_steps(steps(plan)),
-            arrived: Arrived::of(record),
+            arrivals: Arrivals::of(record),
             ends: Vec::new(),
             manual: 0..0,
             path,
@@ -114,40 +106,10 @@ impl<'a> Calls<'a> {
     }
 }
 
-impl Arrived {
-    fn of(record: Option<&CallRecord>) -> Self {
-        let Some(record) = record else { return Self { each: Vec::new(), otherwise: RemoteContext::Absent } };
-        let arrivals = record.server.len();
-        // What the driver sent is the same for each.
-        let each = if sent(record).is_some() { 0 } else { arrivals };
-        let context = |arrival| RemoteContext::of(received(record, arrival));
-        Self { each: (0..each).map(context).collect(), otherwise: context(arrivals) }
-    }
-
-    pub(super) fn context(&self, arrival: usize) -> &RemoteContext {
-        self.each.get(arrival).unwrap_or(&self.otherwise)
-    }
-}
-
-/// The metadata of an arrival; see [`Case::received`](super::Case::received).
-pub(super) fn received(record: &CallRecord, arrival: usize) -> &[Entry] {
-    match (sent(record), record.server.get(arrival)) {
-        (Some(metadata), _) => metadata,
-        (None, Some(server)) => &server.metadata,
-        (None, None) => record.client.as_ref().map_or(&[], |client| &client.metadata),
-    }
-}
-
-/// The metadata that the harness sent.
-fn sent(record: &CallRecord) -> Option<&[Entry]> {
-    let client = record.client.as_ref().filter(|client| client.observer == Observer::Wire)?;
-    Some(client.metadata.as_slice()).filter(|metadata| !metadata.is_empty())
-}
-
 /// The contexts that the driver sent.
 pub(super) fn sent_contexts(calls: &[Call<'_>]) -> BTreeSet<SpanRef> {
     let driver = calls.iter().filter(|call| call.client == Party::Harness);
-    driver.filter_map(|call| call.arrived.context(0).valid()).map(TraceParent::name_ref).collect()
+    driver.filter_map(|call| call.arrivals.get(0).context.valid()).map(TraceParent::name_ref).collect()
 }
 
 /// The server's steps of a planned call.

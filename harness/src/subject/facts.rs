@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::{Case, Codes, End, Party};
-use crate::convention::{Condition, Convention, Fact, Side, SpanSpec};
+use crate::convention::{AttributeSpec, Condition, Convention, Fact, Side, SpanSpec};
 use crate::evidence::Evidence;
 use crate::scenario::{Endpoint, ServerStep, Shape};
 use crate::trace::{Span, Value};
@@ -46,12 +46,27 @@ enum Open {
     Unknown,
 }
 
-/// What is known of an end that no span tells.
+/// What is known of an end, found out once.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     pub(super) codes: Codes,
     /// Whether each condition holds; see [`Case::holds`].
     conditions: [Option<bool>; Condition::ALL.len()],
+    /// What the client dialled: for a server, what `:authority` says.
+    dialled: Option<Dialled<'a>>,
+    /// The server's socket.
+    socket: Option<Dialled<'a>>,
+    /// See [`Case::attributes`].
+    attributes: Vec<Attributed<'a>>,
+}
+
+/// What the convention says of an attribute, and the value that it has.
+#[derive(Debug)]
+pub struct Attributed<'a> {
+    /// The convention's entry.
+    pub spec: &'a AttributeSpec,
+    /// The first value under its key.
+    pub value: Option<&'a Value>,
 }
 
 impl Told<'_> {
@@ -89,7 +104,7 @@ impl<'a> From<&'a Value> for Told<'a> {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// From the first that the harness saw of the case's calls to the last, in nanoseconds since the Unix epoch.
     #[must_use]
     pub fn lasted(&self) -> Option<(u64, u64)> {
@@ -109,11 +124,31 @@ impl Case<'_> {
     pub(super) fn learn(&mut self) {
         for index in 0..self.ends.len() {
             self.ends[index].known.codes = self.find_codes(&self.ends[index]);
+            self.ends[index].known.dialled = self.find_dialled(&self.ends[index]);
+            self.ends[index].known.socket = self.find_socket(&self.ends[index]);
             for condition in Condition::ALL {
                 self.ends[index].known.conditions[condition as usize] =
                     self.find_condition(condition, &self.ends[index]);
             }
         }
+    }
+
+    /// Looks up what the convention says of each attribute on the spans that stand for ends.
+    pub(super) fn attribute(&mut self) {
+        for index in 0..self.ends.len() {
+            let end = &self.ends[index];
+            let Some(span) = self.span(end) else { continue };
+            let counts = |spec: &&AttributeSpec| self.all_hold(&spec.applies_when, end) == Some(true);
+            let specs = self.spec(end).attributes.iter().filter(counts);
+            let attributes = specs.map(|spec| Attributed { spec, value: span.value(&spec.key) }).collect();
+            self.ends[index].known.attributes = attributes;
+        }
+    }
+
+    /// The convention's entries that count for an end, with what its span has; none for an end without a span.
+    #[must_use]
+    pub fn attributes<'e>(&self, end: &'e End<'a>) -> &'e [Attributed<'a>] {
+        &end.known.attributes
     }
 
     /// Whether a condition holds at an end; absent if that is not known, or if it may rightly be either.
@@ -129,7 +164,7 @@ impl Case<'_> {
             Condition::Failed => self.failed(end),
             Condition::Succeeded => self.failed(end).map(|failed| !failed),
             Condition::StatusKnown => Some(!self.codes(end).is_empty()),
-            Condition::PortKnown => Some(self.dialled(end).is_some_and(|dialled| dialled.port.is_some())),
+            Condition::PortKnown => Some(end.known.dialled.is_some_and(|dialled| dialled.port.is_some())),
             Condition::Network => Some(self.endpoint(end) != Endpoint::TargetUnix),
         }
     }
@@ -157,7 +192,7 @@ impl Case<'_> {
 
     /// What a value must be that stands for one of these facts.
     #[must_use]
-    pub fn expected(&self, facts: &[Fact], end: &End<'_>) -> Expected {
+    pub fn expected(&self, facts: &[Fact], end: &End<'a>) -> Expected {
         let mut values = Vec::new();
         match self.tell_all(facts, end, &mut |right| values.push(right.to_value())) {
             Ok(()) if values.is_empty() => Expected::Unknown,
@@ -169,7 +204,7 @@ impl Case<'_> {
 
     /// Whether a value stands for one of these facts; absent if that is not known, so that nothing is wrong.
     #[must_use]
-    pub fn is_right<'v>(&self, facts: &[Fact], end: &End<'_>, value: impl Into<Told<'v>>) -> Option<bool> {
+    pub fn is_right<'v>(&self, facts: &[Fact], end: &End<'a>, value: impl Into<Told<'v>>) -> Option<bool> {
         let value = value.into();
         let mut found = None;
         match self.tell_all(facts, end, &mut |right| found = Some(found == Some(true) || value.is_right(&right))) {
@@ -187,12 +222,12 @@ impl Case<'_> {
         verdicts.all(|verdict| verdict == first).then_some(first)
     }
 
-    fn tell_all(&self, facts: &[Fact], end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
+    fn tell_all(&self, facts: &[Fact], end: &End<'a>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
         facts.iter().try_for_each(|fact| self.tell(fact, end, tell))
     }
 
     /// Tells each value that stands for a fact.
-    fn tell(&self, fact: &Fact, end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
+    fn tell(&self, fact: &Fact, end: &End<'a>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
         match fact {
             Fact::Literal(value) => tell(value.into()),
             Fact::FullMethod | Fact::Service | Fact::Method | Fact::Template(_) | Fact::RequestPath => {
@@ -205,10 +240,10 @@ impl Case<'_> {
             Fact::StatusName => self.tell_names(end, tell)?,
             Fact::StatusNumber => self.tell_codes(end, |code| tell(Told::Int(i64::from(code.0))))?,
             Fact::ErrorType => self.tell_error_type(end, tell)?,
-            Fact::ServerAddress => tell(self.dialled(end).ok_or(Open::Unknown)?.host.into()),
-            Fact::ServerPort => tell(port(self.dialled(end))?),
-            Fact::SocketAddress => tell(self.socket(end).ok_or(Open::Unknown)?.host.into()),
-            Fact::SocketPort => tell(port(self.socket(end))?),
+            Fact::ServerAddress => tell(end.known.dialled.ok_or(Open::Unknown)?.host.into()),
+            Fact::ServerPort => tell(port(end.known.dialled)?),
+            Fact::SocketAddress => tell(end.known.socket.ok_or(Open::Unknown)?.host.into()),
+            Fact::SocketPort => tell(port(end.known.socket)?),
             Fact::PeerAddress => tell(self.peer(end).ok_or(Open::Unknown)?.host.into()),
             Fact::PeerPort => tell(port(self.peer(end))?),
         }
@@ -330,8 +365,7 @@ impl Case<'_> {
         call.plan.to.unwrap_or(if call.caller.is_none() { Endpoint::Target } else { Endpoint::Peer })
     }
 
-    /// What the client dialled: for a server, what `:authority` says.
-    fn dialled(&self, end: &End<'_>) -> Option<Dialled<'_>> {
+    fn find_dialled(&self, end: &End<'_>) -> Option<Dialled<'a>> {
         let authority = match end.side {
             Side::Client | Side::Attempt => None,
             Side::Server => self.call(end).record.and_then(|record| record.client.as_ref()?.authority.as_deref()),
@@ -344,8 +378,7 @@ impl Case<'_> {
         }
     }
 
-    /// The server's socket.
-    fn socket(&self, end: &End<'_>) -> Option<Dialled<'_>> {
+    fn find_socket(&self, end: &End<'_>) -> Option<Dialled<'a>> {
         let endpoint = match self.endpoint(end) {
             // A name is dialled; it resolves to the IPv4 socket.
             Endpoint::TargetName => Endpoint::Target,
@@ -355,9 +388,9 @@ impl Case<'_> {
     }
 
     /// The other end's socket, where it is known: for a client the server's, for a server the driver's.
-    fn peer(&self, end: &End<'_>) -> Option<Dialled<'_>> {
+    fn peer(&self, end: &End<'a>) -> Option<Dialled<'a>> {
         match end.side {
-            Side::Client | Side::Attempt => self.socket(end),
+            Side::Client | Side::Attempt => end.known.socket,
             Side::Server => {
                 let client = self.call(end).record?.client.as_ref()?;
                 client.local_address.as_deref().map(Dialled::parse)
@@ -369,18 +402,16 @@ impl Case<'_> {
 /// Whether each span has an attribute that by the convention, or by another generation, only spans of calls have, or a name
 /// that only they have.
 pub(super) fn of_calls(evidence: &Evidence) -> Vec<bool> {
-    let beginnings = specs(&evidence.convention).flat_map(SpanSpec::beginnings).collect::<Vec<_>>();
     let of_rpc = |fact: &Fact| {
         use Fact::{FullMethod, Literal, Method, Service, StatusName, StatusNumber};
         matches!(fact, FullMethod | Literal(_) | Method | Service | StatusName | StatusNumber)
     };
-    let attributes = specs(&evidence.convention).flat_map(|spec| &spec.attributes);
-    let specific = attributes.filter(|spec| spec.values.iter().any(of_rpc)).map(|spec| &spec.key);
-    let deprecated = evidence.convention.deprecated.iter().map(|deprecated| &deprecated.key);
-    let keys: Vec<_> = specific.chain(deprecated).collect();
+    let is_specific = |spec: &&AttributeSpec| spec.values.iter().any(of_rpc);
     let is_of_a_call = |span: &Span| {
-        beginnings.iter().any(|beginning| span.name.starts_with(beginning))
-            || keys.iter().any(|key| span.value(key).is_some())
+        let mut specific = specs(&evidence.convention).flat_map(|spec| &spec.attributes).filter(is_specific);
+        specs(&evidence.convention).flat_map(SpanSpec::beginnings).any(|beginning| span.name.starts_with(beginning))
+            || specific.any(|spec| span.value(&spec.key).is_some())
+            || evidence.convention.deprecated.iter().any(|deprecated| span.value(&deprecated.key).is_some())
     };
     evidence.trace.spans.iter().map(is_of_a_call).collect()
 }

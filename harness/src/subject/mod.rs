@@ -7,23 +7,28 @@ mod bind;
 mod calls;
 mod facts;
 mod groups;
+mod messages;
 mod outcome;
+mod received;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub use facts::Expected;
+pub use facts::{Attributed, Expected, Told};
+pub use messages::{Direction, Tally, number_of};
 pub use outcome::Codes;
+pub use received::Received;
 
-use calls::{Arrived, Calls, Save, steps};
+use calls::{Calls, Save, steps};
 use facts::Known;
 use groups::Groups;
+use received::Arrivals;
 
 use crate::convention::{Convention, Side, SpanSpec};
 use crate::evidence::Evidence;
 use crate::scenario::{self, Context, Plan, ServerStep};
 use crate::trace::{Span, SpanId, SpanRef, TraceId, Tree};
-use crate::transcript::{CallRecord, ClientRecord, Entry, Observer, RemoteContext, ServerRecord, TraceParent, flags};
+use crate::transcript::{CallRecord, ClientRecord, Observer, RemoteContext, ServerRecord, TraceParent, flags};
 
 /// A case, ready to be judged.
 #[derive(Debug)]
@@ -41,6 +46,9 @@ pub struct Case<'a> {
     pub unbound: BTreeSet<usize>,
     /// Who is whose parent.
     pub tree: Tree<'a>,
+    /// Every span whose messages can be counted: the call was not retried, or the span is an attempt's, and no event was
+    /// dropped.
+    pub tallies: Vec<Tally<'a>>,
     saves: Vec<Save<'a>>,
     /// For each span, whether it says that it is a call's.
     of_calls: Vec<bool>,
@@ -85,7 +93,7 @@ pub struct Call<'a> {
     pub baseline: Option<&'a CallRecord>,
     /// Every step of the handler, each before those inside it.
     pub steps: Vec<&'a ServerStep>,
-    arrived: Arrived,
+    arrivals: Arrivals<'a>,
     /// Its ends: indices into [`Case::ends`].
     ends: Vec<usize>,
     /// Its handlers' `span` steps: indices into [`Case::manual`].
@@ -107,7 +115,7 @@ pub struct End<'a> {
     pub open: Option<usize>,
     /// What the target's journal says of it: absent if its application never saw the call.
     journal: Journal<'a>,
-    known: Known,
+    known: Known<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -175,11 +183,14 @@ impl<'a> Case<'a> {
             unbound: BTreeSet::new(),
             of_calls: facts::of_calls(evidence),
             owners: Groups::default(),
+            tallies: Vec::new(),
         };
         case.find_ends();
         case.learn();
         bind::bind(&mut case);
         case.owners = case.find_owners();
+        case.attribute();
+        case.tallies = messages::tallies(&case);
         case
     }
 
@@ -230,11 +241,11 @@ impl<'a> Case<'a> {
         format!("{} of call {}", end.side.as_str(), self.call(end).path)
     }
 
-    /// The metadata that arrived at a server's end: as the harness sent it where the harness is the caller (a target's
-    /// API may hide repeated keys), else as the callee received it.
+    /// What arrived at a server's end: as the harness sent it where the harness is the caller, else as the callee received
+    /// it.
     #[must_use]
-    pub fn received(&self, call: usize, arrival: usize) -> &'a [Entry] {
-        self.calls[call].record.map_or(&[], |record| calls::received(record, arrival))
+    pub fn received(&self, call: usize, arrival: usize) -> &Received<'a> {
+        self.calls[call].arrivals.get(arrival)
     }
 
     /// Whether it is known at all what arrived: not where a target called itself, and no handler of it ran.
@@ -248,7 +259,7 @@ impl<'a> Case<'a> {
     /// What a server had to make of the context that arrived.
     #[must_use]
     pub fn remote_context(&self, call: usize, arrival: usize) -> &RemoteContext {
-        self.calls[call].arrived.context(arrival)
+        &self.received(call, arrival).context
     }
 
     /// How often a call is known to have arrived: more than once only where it was retried.

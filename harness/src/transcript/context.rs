@@ -51,7 +51,13 @@ impl RemoteContext {
     /// Reads the `traceparent` entries of received metadata.
     #[must_use]
     pub fn of(metadata: &[Entry]) -> Self {
-        let mut parsed = values(metadata, "traceparent").map(traceparent);
+        Self::read(values(metadata, "traceparent"))
+    }
+
+    /// Reads the values of all `traceparent` entries.
+    #[must_use]
+    pub fn read<'v>(values: impl Iterator<Item = &'v str>) -> Self {
+        let mut parsed = values.map(traceparent);
         let Some(first) = parsed.next() else { return Self::Absent };
         match (first, parsed.next()) {
             (Some(parent), None) => Self::Valid(parent),
@@ -107,9 +113,9 @@ pub fn traceparent(value: &str) -> Option<TraceParent> {
 /// The list members of all `tracestate` entries as one list, empty members left out; absent if the list breaks W3C's
 /// grammar anywhere, in which case a callee MAY drop it whole or in part.
 #[must_use]
-pub fn trace_state_members(metadata: &[Entry]) -> Option<Vec<(&str, &str)>> {
+pub fn trace_state_members<'v>(values: impl Iterator<Item = &'v str>) -> Option<Vec<(&'v str, &'v str)>> {
     let mut members: Vec<(&str, &str)> = Vec::new();
-    let raw = values(metadata, "tracestate").flat_map(|value| value.split(','));
+    let raw = values.flat_map(|value| value.split(','));
     for member in raw.map(|member| member.trim_matches([' ', '\t'])).filter(|member| !member.is_empty()) {
         let (key, value) = member.split_once('=')?;
         let repeated = members.iter().any(|(earlier, _)| *earlier == key);
@@ -210,7 +216,7 @@ mod tests {
 
     #[test]
     fn tracestate_lines_are_one_list() {
-        let read = |lines: &[&str]| trace_state_members(&entries("tracestate", lines)).map(|members| members.len());
+        let read = |lines: &[&str]| trace_state_members(lines.iter().copied()).map(|members| members.len());
         assert_eq!(read(&[]), Some(0));
         assert_eq!(read(&["foo=1", "", "bar=2,baz=3"]), Some(3));
         assert_eq!(read(&["foo=1 \t , \t bar=2"]), Some(2));

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::scenario::Context;
 use crate::subject::Case;
-use crate::transcript::{Entry, values};
 
 /// Values by key.
 pub(in crate::rules) type Baggage = BTreeMap<String, String>;
 
 /// The entries of received metadata; absent if the header breaks the grammar or W3C's limits, where nothing is promised.
-pub(in crate::rules) fn baggage_of(metadata: &[Entry]) -> Option<Baggage> {
+pub(in crate::rules) fn baggage_of(values: &[&str]) -> Option<Baggage> {
     let mut baggage = Baggage::new();
     let mut length = 0;
-    for value in values(metadata, "baggage") {
+    for value in values {
         length += value.len();
         for member in value.split(',').map(trim).filter(|member| !member.is_empty()) {
             let entry = member.split(';').next().unwrap_or_default();
@@ -38,9 +37,9 @@ pub(in crate::rules) fn incoming_baggage(case: &Case<'_>, call: usize) -> Option
         Context::Saved => None,
         Context::Current | Context::Unsampled => {
             let caller = made.caller.filter(|caller| case.arrivals(*caller) == 1)?;
-            let arrived = case.received(caller, 0);
+            let arrived = &case.received(caller, 0).baggage;
             // Of several headers a getter gives the first, and W3C wants all.
-            let mut baggage = baggage_of(arrived).filter(|_| values(arrived, "baggage").count() < 2)?;
+            let mut baggage = baggage_of(arrived).filter(|_| arrived.len() < 2)?;
             baggage.extend(made.baggage.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
             Some(baggage)
         }
@@ -48,10 +47,10 @@ pub(in crate::rules) fn incoming_baggage(case: &Case<'_>, call: usize) -> Option
 }
 
 /// What arrived with a call.
-pub(in crate::rules) fn outgoing_baggage(metadata: &[Entry]) -> Option<Baggage> {
+pub(in crate::rules) fn outgoing_baggage(values: &[&str]) -> Option<Baggage> {
     let mut baggage = Baggage::new();
     // A repeated key is no reason to see nothing: a naive proxy forwards the header beside the injected one.
-    for member in values(metadata, "baggage").flat_map(|value| value.split(',')).map(trim) {
+    for member in values.iter().flat_map(|value| value.split(',')).map(trim) {
         let entry = member.split(';').next().unwrap_or_default();
         if let Some((key, value)) = entry.split_once('=') {
             baggage.insert(trim(key).to_owned(), decode(trim(value))?);
@@ -90,9 +89,7 @@ mod tests {
     use super::*;
 
     fn read(values: &[&str]) -> Option<Vec<(String, String)>> {
-        let entry = |value: &&str| Entry { key: "baggage".into(), value: (*value).into() };
-        let metadata: Vec<_> = values.iter().map(entry).collect();
-        baggage_of(&metadata).map(|baggage| baggage.into_iter().collect())
+        baggage_of(values).map(|baggage| baggage.into_iter().collect())
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn is_of_the_application(key: &str) -> bool {
 
 /// The keys under which there are other values with the instrumentation than without, in the alphabet's order.
 pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> Vec<String> {
-    if of_the_application(with).eq(of_the_application(without)) {
+    if are_alike(with, without) {
         return Vec::new();
     }
     let (with, without) = (by_key(with), by_key(without));
@@ -86,6 +86,24 @@ pub(in crate::rules) fn differing_entries(with: &[Entry], without: &[Entry]) -> 
     keys.sort();
     keys.dedup();
     keys
+}
+
+/// Whether the application's entries are the same, in the same order, as they nearly always are. Of most it need not be asked
+/// then whose they are.
+fn are_alike(with: &[Entry], without: &[Entry]) -> bool {
+    let (mut with, mut without) = (with.iter().peekable(), without.iter().peekable());
+    loop {
+        match (with.peek(), without.peek()) {
+            (None, None) => return true,
+            (one, other) if one == other => {
+                with.next();
+                without.next();
+            }
+            (Some(one), _) if !is_of_the_application(&one.key) => drop(with.next()),
+            (_, Some(other)) if !is_of_the_application(&other.key) => drop(without.next()),
+            _ => return false,
+        }
+    }
 }
 
 fn of_the_application(entries: &[Entry]) -> impl Iterator<Item = &Entry> {

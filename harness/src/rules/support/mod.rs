@@ -3,7 +3,6 @@
 mod baggage;
 mod compared;
 mod hang;
-mod messages;
 mod outgoing;
 mod state;
 mod words;
@@ -11,17 +10,16 @@ mod words;
 pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage};
 pub(super) use compared::{Compared, compared, differing_entries};
 pub(super) use hang::{Hang, hang};
-pub(super) use messages::{Tally, number_of, tallies};
 pub(super) use outgoing::{Outgoing, forwards, outgoing};
 pub(super) use state::{Member, sent_state, state_members};
 pub(super) use words::{condition_in_words, instead};
 
 use super::Place;
-use crate::convention::{AttributeSpec, Side};
+use crate::convention::Side;
 use crate::scenario::ServerStep;
 use crate::subject::{Case, End};
 use crate::trace::{Attribute, Event, Span, SpanRef, Value};
-use crate::transcript::{Entry, Outcome};
+use crate::transcript::Outcome;
 
 /// The place of an end's span.
 pub(super) fn place(case: &Case<'_>, end: &End<'_>, span: &Span) -> Place {
@@ -59,12 +57,6 @@ pub(super) fn why_absent(case: &Case<'_>) -> &'static str {
     } else {
         "it was never begun, or never ended"
     }
-}
-
-/// The convention's entries that count for an end.
-pub(super) fn attributes<'c>(case: &'c Case<'_>, end: &'c End<'_>) -> impl Iterator<Item = &'c AttributeSpec> {
-    let counts = |spec: &&AttributeSpec| case.all_hold(&spec.applies_when, end) == Some(true);
-    case.spec(end).attributes.iter().filter(counts)
 }
 
 /// Whether a span is the one of this name, or stands somewhere below it.
@@ -107,15 +99,6 @@ pub(super) fn text_of<'e>(event: &'e Event, key: &str) -> Option<&'e str> {
     let value = event.attributes.iter().find(|attribute| attribute.key == key).map(|attribute| &attribute.value);
     match value {
         Some(Value::String(text)) => Some(text),
-        _ => None,
-    }
-}
-
-/// The only value under a metadata key.
-pub(super) fn only<'m>(metadata: &'m [Entry], key: &'m str) -> Option<&'m str> {
-    let mut values = crate::transcript::values(metadata, key);
-    match (values.next(), values.next()) {
-        (Some(value), None) => Some(value),
         _ => None,
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::convention::Side;
 use crate::scenario::{Context, Forwarding};
-use crate::subject::{Case, End};
+use crate::subject::{Case, End, Received};
 use crate::trace::Span;
-use crate::transcript::{Entry, RemoteContext, TraceParent, values};
+use crate::transcript::TraceParent;
 
 /// One arrival of a call that the target made.
 pub(in crate::rules) struct Outgoing<'c, 'a> {
@@ -13,20 +13,9 @@ pub(in crate::rules) struct Outgoing<'c, 'a> {
     /// Its span.
     pub(in crate::rules) span: Option<&'a Span>,
     /// As the callee received it.
-    pub(in crate::rules) metadata: &'a [Entry],
-    /// The `traceparent` in it.
-    pub(in crate::rules) remote: &'c RemoteContext,
+    pub(in crate::rules) received: &'c Received<'a>,
     /// What the call arrived with in whose handler this one was made, in the context that is current there.
-    pub(in crate::rules) incoming: Option<Incoming<'c, 'a>>,
-}
-
-/// The only arrival of a call.
-#[derive(Clone, Copy)]
-pub(in crate::rules) struct Incoming<'c, 'a> {
-    /// What arrived.
-    pub(in crate::rules) metadata: &'a [Entry],
-    /// The `traceparent` in it.
-    pub(in crate::rules) remote: &'c RemoteContext,
+    pub(in crate::rules) incoming: Option<&'c Received<'a>>,
 }
 
 /// Everything that arrived from the target's clients.
@@ -34,33 +23,27 @@ pub(in crate::rules) fn outgoing<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<It
     let clients = case.ends.iter().filter(|end| end.side == Side::Client);
     clients.flat_map(move |end| {
         let (span, incoming) = (case.span(end), incoming(case, end.call));
-        (0..case.arrivals(end.call)).map(move |arrival| Outgoing {
-            end,
-            span,
-            metadata: case.received(end.call, arrival),
-            remote: case.remote_context(end.call, arrival),
-            incoming,
-        })
+        let received = move |arrival| case.received(end.call, arrival);
+        (0..case.arrivals(end.call)).map(move |arrival| Outgoing { end, span, received: received(arrival), incoming })
     })
 }
 
-fn incoming<'c, 'a>(case: &'c Case<'a>, call: usize) -> Option<Incoming<'c, 'a>> {
+fn incoming<'c, 'a>(case: &'c Case<'a>, call: usize) -> Option<&'c Received<'a>> {
     let made = &case.calls[call];
     let caller = made.caller.filter(|_| made.after.is_none() && made.plan.context == Context::Current)?;
-    let only = || Incoming { metadata: case.received(caller, 0), remote: case.remote_context(caller, 0) };
-    (case.arrivals(caller) == 1).then(only)
+    (case.arrivals(caller) == 1).then(|| case.received(caller, 0))
 }
 
 impl Outgoing<'_, '_> {
     /// The one valid `traceparent` that the callee received.
     pub(in crate::rules) fn parent(&self) -> Option<TraceParent> {
-        self.remote.valid()
+        self.received.context.valid()
     }
 
     /// The one valid `traceparent` that the caller's handler was called with, and its text.
     pub(in crate::rules) fn incoming_parent(&self) -> Option<(TraceParent, &str)> {
         let incoming = self.incoming?;
-        Some((incoming.remote.valid()?, values(incoming.metadata, "traceparent").next()?))
+        Some((incoming.context.valid()?, incoming.traceparent.first()?))
     }
 }
 

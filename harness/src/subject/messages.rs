@@ -1,38 +1,46 @@
 //! Message events against the messages that crossed the wire.
 
+use super::{Case, End};
 use crate::convention::{MessageEventSpec, Side};
 use crate::scenario::{ServerStep, Shape};
-use crate::subject::{Case, End};
 use crate::trace::{Event, Span, Value};
 
 /// What the message events of one span say, and what they should say.
-pub(in crate::rules) struct Tally<'c, 'a> {
-    pub(in crate::rules) end: &'c End<'a>,
-    pub(in crate::rules) span: &'a Span,
-    pub(in crate::rules) spec: &'a MessageEventSpec,
-    pub(in crate::rules) sent: Direction<'a>,
-    pub(in crate::rules) received: Direction<'a>,
+#[derive(Debug)]
+pub struct Tally<'a> {
+    /// The end that the span stands for: an index into [`Case::ends`].
+    pub end: usize,
+    /// The span.
+    pub span: &'a Span,
+    /// What the convention says of its message events.
+    pub spec: &'a MessageEventSpec,
+    /// The messages that the end sent.
+    pub sent: Direction<'a>,
+    /// Those that it received.
+    pub received: Direction<'a>,
     /// The events without a direction that the convention knows.
-    pub(in crate::rules) other: Vec<&'a Event>,
+    pub other: Vec<&'a Event>,
 }
 
 /// The messages of one direction.
-pub(in crate::rules) struct Direction<'a> {
+#[derive(Debug)]
+pub struct Direction<'a> {
     /// `sent` or `received`.
-    pub(in crate::rules) word: &'static str,
-    pub(in crate::rules) events: Vec<&'a Event>,
+    pub word: &'static str,
+    /// The events that tell of one.
+    pub events: Vec<&'a Event>,
     /// So many messages are known to have been handled by the application.
-    pub(in crate::rules) least: usize,
+    pub least: usize,
     /// There were at most so many.
-    pub(in crate::rules) most: usize,
+    pub most: usize,
 }
 
-/// Every span whose messages can be counted: the call was not retried, or the span is an attempt's, and no event was dropped.
-pub(in crate::rules) fn tallies<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Tally<'c, 'a>> {
-    case.bound().filter_map(|(end, _, span)| tally(case, end, span))
+pub(super) fn tallies<'a>(case: &Case<'a>) -> Vec<Tally<'a>> {
+    case.ends.iter().enumerate().filter_map(|(index, end)| tally(case, index, end)).collect()
 }
 
-fn tally<'c, 'a>(case: &'c Case<'a>, end: &'c End<'a>, span: &'a Span) -> Option<Tally<'c, 'a>> {
+fn tally<'a>(case: &Case<'a>, index: usize, end: &End<'a>) -> Option<Tally<'a>> {
+    let span = case.span(end)?;
     let spec = case.spec(end).message_event.as_ref()?;
     let alone = !case.may_be_retried(end) && case.attempts(end.call).count() < 2;
     if !(alone || end.side == Side::Attempt) || span.dropped_events > 0 {
@@ -44,7 +52,7 @@ fn tally<'c, 'a>(case: &'c Case<'a>, end: &'c End<'a>, span: &'a Span) -> Option
     let (sent, received) = (share(sent), share(received));
     let direction = |word, (least, most)| Direction { word, events: Vec::new(), least, most };
     let mut tally = Tally {
-        end,
+        end: index,
         span,
         spec,
         sent: direction("sent", sent),
@@ -122,7 +130,8 @@ fn bounds(case: &Case<'_>, end: &End<'_>) -> Option<((usize, usize), (usize, usi
 }
 
 /// The number that an event gives its message.
-pub(in crate::rules) fn number_of(spec: &MessageEventSpec, event: &Event) -> Option<i64> {
+#[must_use]
+pub fn number_of(spec: &MessageEventSpec, event: &Event) -> Option<i64> {
     match value_of(event, &spec.id_keys) {
         Some(Value::Int(number)) => Some(*number),
         _ => None,
@@ -133,9 +142,10 @@ fn value_of<'e>(event: &'e Event, keys: &[String]) -> Option<&'e Value> {
     event.attributes.iter().find(|attribute| keys.contains(&attribute.key)).map(|attribute| &attribute.value)
 }
 
-impl<'a> Tally<'_, 'a> {
+impl<'a> Tally<'a> {
     /// Whether both directions' events could be right if some of them told the other direction.
-    pub(in crate::rules) fn is_misdirected(&self) -> bool {
+    #[must_use]
+    pub fn is_misdirected(&self) -> bool {
         let (sent, received) = (&self.sent, &self.received);
         let total = sent.events.len() + received.events.len() + self.other.len();
         let swapped = (sent.lacks() && received.exceeds()) || (received.lacks() && sent.exceeds());
@@ -143,32 +153,39 @@ impl<'a> Tally<'_, 'a> {
     }
 
     /// The number that an event gives its message.
-    pub(in crate::rules) fn number(&self, event: &Event) -> Option<i64> {
+    #[must_use]
+    pub fn number(&self, event: &Event) -> Option<i64> {
         number_of(self.spec, event)
     }
 
     /// The events of both directions.
-    pub(in crate::rules) fn events(&self) -> impl Iterator<Item = &'a Event> {
+    pub fn events(&self) -> impl Iterator<Item = &'a Event> {
         self.sent.events.iter().chain(&self.received.events).copied()
     }
 
     /// What an event says under the keys for the direction and for the number.
-    pub(in crate::rules) fn raw<'e>(&self, event: &'e Event) -> (Option<&'e Value>, Option<&'e Value>) {
+    #[must_use]
+    pub fn raw<'e>(&self, event: &'e Event) -> (Option<&'e Value>, Option<&'e Value>) {
         (value_of(event, &self.spec.direction_keys), value_of(event, &self.spec.id_keys))
     }
 
     /// Both directions.
-    pub(in crate::rules) fn directions(&self) -> [&Direction<'_>; 2] {
+    #[must_use]
+    pub fn directions(&self) -> [&Direction<'_>; 2] {
         [&self.sent, &self.received]
     }
 }
 
 impl Direction<'_> {
-    pub(in crate::rules) fn lacks(&self) -> bool {
+    /// Whether messages are without an event.
+    #[must_use]
+    pub fn lacks(&self) -> bool {
         self.events.len() < self.least
     }
 
-    pub(in crate::rules) fn exceeds(&self) -> bool {
+    /// Whether events are without a message.
+    #[must_use]
+    pub fn exceeds(&self) -> bool {
         self.events.len() > self.most
     }
 }
