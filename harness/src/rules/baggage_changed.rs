@@ -36,7 +36,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case) {
+    for outgoing in outgoing(case).filter(|outgoing| !outgoing.received.baggage.is_empty()) {
         let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
         let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         let changed = right.iter().find(|(key, value)| sent.get(*key).is_some_and(|sent| sent != *value));

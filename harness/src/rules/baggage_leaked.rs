@@ -44,7 +44,8 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case).filter(|outgoing| !forwards(case, outgoing.end.call, "baggage")) {
+    let carries = outgoing(case).filter(|outgoing| !outgoing.received.baggage.is_empty());
+    for outgoing in carries.filter(|outgoing| !forwards(case, outgoing.end.call, "baggage")) {
         let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
         let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         let elsewhere = LazyCell::new(|| elsewhere(case, outgoing.end.call));

@@ -38,7 +38,8 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for outgoing in outgoing(case) {
-        let Some(right) = incoming_baggage(case, outgoing.end.call) else { continue };
+        let right = incoming_baggage(case, outgoing.end.call).filter(|right| !right.is_empty());
+        let Some(right) = right else { continue };
         let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         if let Some(key) = right.keys().find(|key| !sent.contains_key(*key)) {
             let message = format!("The callee did not receive the baggage `{key}` that the caller's context has.");

@@ -1,7 +1,8 @@
 use super::Findings;
-use super::support::{message_at, place, plain};
+use super::support::{are_alike, message_at, place};
 use crate::subject::{Case, End};
 use crate::trace::StatusCode;
+use crate::transcript::Code;
 
 rule! {
     /// The call failed with a message, the span's status is Error, and the status has no description: why it failed
@@ -51,6 +52,5 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 /// Whether a message is there and is not the status code once more, which a description should not repeat.
 fn says_more(case: &Case<'_>, end: &End<'_>, message: &str) -> bool {
-    !message.is_empty()
-        && case.codes(end).iter().filter_map(|code| code.name()).all(|code| plain(code) != plain(message))
+    !message.is_empty() && case.codes(end).iter().filter_map(Code::name).all(|code| !are_alike(code, message))
 }

@@ -1,7 +1,10 @@
+use std::borrow::Cow;
+
 use super::Findings;
-use super::support::{message_at, place, plain};
+use super::support::{are_alike, message_at, place};
 use crate::subject::{Case, End};
 use crate::trace::{Span, StatusCode};
+use crate::transcript::Code;
 
 rule! {
     /// The description of a failed call's status is for what the code does not say. The code has an attribute of its
@@ -64,10 +67,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn repeated_code<'a>(case: &Case<'a>, end: &End<'a>, span: &Span) -> Option<&'static str> {
     let message = message_at(case, end)?;
     let description = span.status.message.as_str();
-    let own = if message.is_empty() { description.to_owned() } else { description.replace(message, " ") };
-    let mut codes = case.codes(end).iter().filter_map(|code| code.name());
+    let is_in = !message.is_empty() && description.contains(message);
+    let own = if is_in { description.replace(message, " ").into() } else { Cow::Borrowed(description) };
     let is_word = |code: &&str| own.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == *code);
     // `DeadlineExceeded`, `Deadline exceeded`: other spellings count only where nothing else is said.
-    let alone = |code: &&str| plain(&own) == plain(code);
-    codes.find(|code| is_word(code) || alone(code))
+    let alone = |code: &&str| are_alike(&own, code);
+    case.codes(end).iter().filter_map(Code::name).find(|code| is_word(code) || alone(code))
 }

@@ -49,9 +49,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let status = &case.spec(end).status;
         let Some(source) = &status.code_in_description else { continue };
         let codes = case.codes(end);
-        if !codes.is_empty() && !codes.iter().any(|code| is_told(*code, &span.status.message)) {
+        if !codes.is_empty() && !codes.iter().any(|code| is_told(code, &span.status.message)) {
             // That an error is told for OK is another rule's business.
-            let errors: Vec<_> = codes.iter().filter(|code| **code != Code::OK).map(ToString::to_string).collect();
+            let errors: Vec<_> = codes.iter().filter(|code| *code != Code::OK).map(|code| code.to_string()).collect();
             let codes = if errors.is_empty() { "the status code".to_owned() } else { errors.join(" or ") };
             let message = format!("The description of the span's status is without {codes}.");
             findings.add_by(source, place(case, end, span), message);

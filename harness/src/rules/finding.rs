@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Rule;
 use crate::convention::{Level, Side, Source};
+use crate::subject::Case;
 use crate::trace::{Span, SpanId, TraceId};
 
 /// One thing that is wrong, by one clause.
@@ -66,7 +67,7 @@ impl Place {
     }
 }
 
-/// The findings of one rule on one case.
+/// Where a rule puts what it finds on a case.
 #[derive(Debug)]
 pub struct Findings {
     rule: &'static Rule,
@@ -74,8 +75,20 @@ pub struct Findings {
 }
 
 impl Findings {
-    pub(super) fn new(rule: &'static Rule) -> Self {
-        Self { rule, found: Vec::new() }
+    /// What these rules find, one after the other. What one of them finds is sorted by what a person sees, so that the order is
+    /// the same in every run: ids are made at random.
+    pub(super) fn of(rules: &[&'static Rule], case: &Case<'_>) -> Vec<Finding> {
+        let Some(first) = rules.first() else { return Vec::new() };
+        let mut findings = Self { rule: first, found: Vec::new() };
+        for rule in rules {
+            let before = findings.found.len();
+            findings.rule = rule;
+            (rule.check)(case, &mut findings);
+            if findings.found.len() > before {
+                findings.found[before..].sort_by(|a, b| seen(a).cmp(&seen(b)).then_with(|| a.cmp(b)));
+            }
+        }
+        findings.found
     }
 
     /// Adds a finding by the rule's own clause.
@@ -92,16 +105,10 @@ impl Findings {
     fn push(&mut self, place: Place, message: String, level: Level, url: String, clause: String) {
         self.found.push(Finding { rule: self.rule.id().to_owned(), level, place, message, url, clause });
     }
+}
 
-    /// Sorted by what a person sees, so that the order is the same in every run: ids are made at random.
-    pub(super) fn into_sorted(mut self) -> Vec<Finding> {
-        self.found.sort_by(|a, b| {
-            let key = |finding: &Finding| {
-                let Place { call, side, name, key, .. } = finding.place.clone();
-                (call, side, name, key, finding.message.clone())
-            };
-            key(a).cmp(&key(b)).then_with(|| a.cmp(b))
-        });
-        self.found
-    }
+/// What a person sees of a finding.
+fn seen(finding: &Finding) -> impl Ord {
+    let Place { call, side, name, key, .. } = &finding.place;
+    (call, side, name, key, &finding.message)
 }

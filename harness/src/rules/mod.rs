@@ -111,7 +111,7 @@ pub fn judge(evidence: &Evidence) -> Vec<Finding> {
     let case = Case::new(evidence);
     // Of calls that are not over nobody knows yet what their spans, or they themselves, will have been.
     let rules = if evidence.transcript.unfinished.is_empty() { RULES } else { OF_UNFINISHED };
-    rules.iter().flat_map(|rule| judge_by(rule, &case)).collect()
+    Findings::of(rules, &case)
 }
 
 /// The rules about calls that are not over, and are without instrumentation.
@@ -120,9 +120,7 @@ const OF_UNFINISHED: &[&Rule] = &[&rpc_cancellation_lost::RULE, &rpc_never_over:
 /// Judges a case by one rule.
 #[must_use]
 pub fn judge_by(rule: &'static Rule, case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Findings::new(rule);
-    (rule.check)(case, &mut findings);
-    findings.into_sorted()
+    Findings::of(&[rule], case)
 }
 
 /// Declares the rule of a file: the doc comment is the rule's page, `check` the file's function.

@@ -38,7 +38,8 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case).filter(|outgoing| !forwards(case, outgoing.end.call, "tracestate")) {
+    let carries = outgoing(case).filter(|outgoing| !outgoing.received.tracestate.is_empty());
+    for outgoing in carries.filter(|outgoing| !forwards(case, outgoing.end.call, "tracestate")) {
         let Some(incoming) = outgoing.incoming else { continue };
         if !matches!(incoming.context, RemoteContext::Absent | RemoteContext::Invalid) {
             continue;

@@ -39,7 +39,7 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case) {
+    for outgoing in outgoing(case).filter(|outgoing| !outgoing.received.tracestate.is_empty()) {
         let came = outgoing.incoming.is_some_and(repeats);
         let own = case.call(outgoing.end).plan.metadata.iter().any(|(key, _)| key == "tracestate");
         if !came && !own && repeats(outgoing.received) {

@@ -44,10 +44,10 @@ rule! {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for outgoing in outgoing(case) {
+    for outgoing in outgoing(case).filter(|outgoing| !outgoing.received.tracestate.is_empty()) {
         let call = outgoing.end.call;
         let sent = state_members(&outgoing.received.tracestate);
-        if sent.is_empty() || forwards(case, call, "tracestate") {
+        if forwards(case, call, "tracestate") {
             continue;
         }
         let own = match case.calls[call].plan.context {

@@ -11,6 +11,8 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::groups::Groups;
 use super::{Case, End, Journal, ParentExpectation};
 use crate::convention::Side;
@@ -74,11 +76,11 @@ type Evidence = fn(&Case<'_>, usize, &Candidates<'_, '_>) -> Option<usize>;
 
 struct Binder<'a> {
     /// All spans, in the order of their content.
-    order: Vec<usize>,
+    order: SmallVec<[usize; 8]>,
     /// For each span, whether it stands for something already.
-    taken: Vec<bool>,
+    taken: SmallVec<[bool; 32]>,
     /// The names that the script gives to manual spans: no instrumentation uses them.
-    manual: Vec<&'a str>,
+    manual: SmallVec<[&'a str; 4]>,
     /// The spans below each span, in the order of their content; the parent need not have been exported.
     children: Groups<SpanRef>,
     /// The ends whose handler says that a span is current.
@@ -106,7 +108,7 @@ impl<'a> Binder<'a> {
             current: Groups::new(current),
             traces: OnceCell::new(),
             places: OnceCell::new(),
-            taken: vec![false; spans.len()],
+            taken: smallvec![false; spans.len()],
             manual: case.manual.iter().map(|manual| manual.name).collect(),
             order,
         }
@@ -212,8 +214,8 @@ fn agreement(case: &Case<'_>, end: usize, span: usize) -> usize {
 
 /// Spans that differ only in ids and times keep no order of their own: then the ids decide, which the harness or the
 /// target made at random, and any choice among such spans judges alike.
-fn content_order(spans: &[Span]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..spans.len()).collect();
+fn content_order(spans: &[Span]) -> SmallVec<[usize; 8]> {
+    let mut order: SmallVec<[usize; 8]> = (0..spans.len()).collect();
     order.sort_by(|one, other| by_content(&spans[*one], &spans[*other]));
     order
 }

@@ -1,6 +1,9 @@
 //! The calls of a plan, each with where it stands in the script and what its two ends saw.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use smallvec::SmallVec;
 
 use super::received::Arrivals;
 use super::{Call, Party};
@@ -55,9 +58,10 @@ impl<'a> Calls<'a> {
             Endpoint::Nobody => Party::Nobody,
         };
         let above = place.after.or(place.caller).map_or("", |above| &self.calls[above].path);
-        let path = if above.is_empty() { plan.name.clone() } else { format!("{above}.{}", plan.name) };
+        let own = plan.name.as_str();
+        let path = if above.is_empty() { own.into() } else { Cow::Owned(format!("{above}.{own}")) };
         let index = self.calls.len();
-        let record = evidence.transcript.calls.get(&path);
+        let record = evidence.transcript.calls.get(&*path);
         self.calls.push(Call {
             plan,
             caller: place.caller,
@@ -67,10 +71,10 @@ impl<'a> Calls<'a> {
             server,
             baggage: place.baggage.clone(),
             record,
-            baseline: evidence.baseline.as_ref().and_then(|baseline| baseline.calls.get(&path)),
+            baseline: evidence.baseline.as_ref().and_then(|baseline| baseline.calls.get(&*path)),
             steps: all_steps(steps(plan)),
             arrivals: Arrivals::of(record),
-            ends: Vec::new(),
+            ends: SmallVec::new(),
             manual: 0..0,
             path,
         });

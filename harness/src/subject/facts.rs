@@ -1,8 +1,9 @@
 //! What the wire and the plan know of an end, in the words of the convention files: conditions and values.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
+
+use smallvec::SmallVec;
 
 use super::{Case, Codes, End, Party};
 use crate::convention::{AttributeSpec, Condition, Convention, Fact, Side, SpanSpec};
@@ -26,10 +27,10 @@ pub enum Expected {
 }
 
 /// A value, wherever it stands: on a span, on the wire, in the plan or in the convention.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Told<'a> {
     /// A text.
-    Text(Cow<'a, str>),
+    Text(&'a str),
     /// An integer.
     Int(i64),
     /// A truth value.
@@ -52,12 +53,16 @@ pub(super) struct Known<'a> {
     pub(super) codes: Codes,
     /// Whether each condition holds; see [`Case::holds`].
     conditions: [Option<bool>; Condition::ALL.len()],
+    /// Service and method, where the request's path has both.
+    method: Option<(&'a str, &'a str)>,
     /// What the client dialled: for a server, what `:authority` says.
     dialled: Option<Dialled<'a>>,
     /// The server's socket.
     socket: Option<Dialled<'a>>,
-    /// See [`Case::attributes`].
-    attributes: Vec<Attributed<'a>>,
+    /// The other end's socket, where it is known: for a client the server's, for a server the driver's.
+    peer: Option<Dialled<'a>>,
+    /// See [`Case::attributes`]: indices into the case's.
+    attributes: Range<usize>,
 }
 
 /// What the convention says of an attribute, and the value that it has.
@@ -70,26 +75,26 @@ pub struct Attributed<'a> {
 }
 
 impl Told<'_> {
-    fn is_right(&self, right: &Told<'_>) -> bool {
+    fn is_right(self, right: Told<'_>) -> bool {
         match (self, right) {
             (Self::Text(text), Told::Text(right)) => text == right || are_one_address(text, right),
             (told, right) => told == right,
         }
     }
 
-    fn to_value(&self) -> Value {
+    fn to_value(self) -> Value {
         match self {
-            Self::Text(text) => Value::String(text.clone().into_owned()),
-            Self::Int(number) => Value::Int(*number),
-            Self::Bool(truth) => Value::Bool(*truth),
-            Self::Other(value) => (*value).clone(),
+            Self::Text(text) => Value::String(text.to_owned()),
+            Self::Int(number) => Value::Int(number),
+            Self::Bool(truth) => Value::Bool(truth),
+            Self::Other(value) => value.clone(),
         }
     }
 }
 
 impl<'a> From<&'a str> for Told<'a> {
     fn from(text: &'a str) -> Self {
-        Self::Text(Cow::Borrowed(text))
+        Self::Text(text)
     }
 }
 
@@ -124,8 +129,10 @@ impl<'a> Case<'a> {
     pub(super) fn learn(&mut self) {
         for index in 0..self.ends.len() {
             self.ends[index].known.codes = self.find_codes(&self.ends[index]);
+            self.ends[index].known.method = self.full_method(&self.ends[index]).rsplit_once('/');
             self.ends[index].known.dialled = self.find_dialled(&self.ends[index]);
             self.ends[index].known.socket = self.find_socket(&self.ends[index]);
+            self.ends[index].known.peer = self.find_peer(&self.ends[index]);
             for condition in Condition::ALL {
                 self.ends[index].known.conditions[condition as usize] =
                     self.find_condition(condition, &self.ends[index]);
@@ -135,20 +142,23 @@ impl<'a> Case<'a> {
 
     /// Looks up what the convention says of each attribute on the spans that stand for ends.
     pub(super) fn attribute(&mut self) {
+        let bound = self.ends.iter().filter(|end| end.span.is_some());
+        let mut attributes = Vec::with_capacity(bound.map(|end| self.spec(end).attributes.len()).sum());
         for index in 0..self.ends.len() {
-            let end = &self.ends[index];
+            let (end, before) = (&self.ends[index], attributes.len());
             let Some(span) = self.span(end) else { continue };
             let counts = |spec: &&AttributeSpec| self.all_hold(&spec.applies_when, end) == Some(true);
             let specs = self.spec(end).attributes.iter().filter(counts);
-            let attributes = specs.map(|spec| Attributed { spec, value: span.value(&spec.key) }).collect();
-            self.ends[index].known.attributes = attributes;
+            attributes.extend(specs.map(|spec| Attributed { spec, value: span.value(&spec.key) }));
+            self.ends[index].known.attributes = before..attributes.len();
         }
+        self.attributes = attributes;
     }
 
     /// The convention's entries that count for an end, with what its span has; none for an end without a span.
     #[must_use]
-    pub fn attributes<'e>(&self, end: &'e End<'a>) -> &'e [Attributed<'a>] {
-        &end.known.attributes
+    pub fn attributes(&self, end: &End<'_>) -> &[Attributed<'a>] {
+        &self.attributes[end.known.attributes.clone()]
     }
 
     /// Whether a condition holds at an end; absent if that is not known, or if it may rightly be either.
@@ -207,7 +217,7 @@ impl<'a> Case<'a> {
     pub fn is_right<'v>(&self, facts: &[Fact], end: &End<'a>, value: impl Into<Told<'v>>) -> Option<bool> {
         let value = value.into();
         let mut found = None;
-        match self.tell_all(facts, end, &mut |right| found = Some(found == Some(true) || value.is_right(&right))) {
+        match self.tell_all(facts, end, &mut |right| found = Some(found == Some(true) || value.is_right(right))) {
             Ok(()) => found,
             Err(Open::AnyText) => Some(matches!(value, Told::Text(text) if !text.is_empty())),
             Err(Open::Unknown) => None,
@@ -217,7 +227,7 @@ impl<'a> Case<'a> {
     /// Whether the side's mapping calls every code that the end may rightly tell an error; absent if it may be either.
     fn failed(&self, end: &End<'_>) -> Option<bool> {
         let errors = &self.spec(end).status.errors;
-        let mut verdicts = self.codes(end).iter().map(|code| errors.contains(code) || is_unlisted_error(*code));
+        let mut verdicts = self.codes(end).iter().map(|code| errors.contains(&code) || is_unlisted_error(code));
         let first = verdicts.next()?;
         verdicts.all(|verdict| verdict == first).then_some(first)
     }
@@ -230,8 +240,14 @@ impl<'a> Case<'a> {
     fn tell(&self, fact: &Fact, end: &End<'a>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
         match fact {
             Fact::Literal(value) => tell(value.into()),
-            Fact::FullMethod | Fact::Service | Fact::Method | Fact::Template(_) | Fact::RequestPath => {
-                tell(method(fact, self.full_method(end)).ok_or(Open::Unknown)?);
+            Fact::RequestPath => tell(Told::Text(&format!("/{}", self.full_method(end)))),
+            // A request path without a slash has no service and no method: no text says what to make of it.
+            Fact::FullMethod => tell(end.known.method.map(|_| self.full_method(end).into()).ok_or(Open::Unknown)?),
+            Fact::Service => tell(end.known.method.ok_or(Open::Unknown)?.0.into()),
+            Fact::Method => tell(end.known.method.ok_or(Open::Unknown)?.1.into()),
+            Fact::Template(template) => {
+                let (service, method) = end.known.method.ok_or(Open::Unknown)?;
+                tell(Told::Text(&template.replace("{service}", service).replace("{method}", method)));
             }
             Fact::PreviousAttempts => {
                 self.previous_attempts(end).ok_or(Open::Unknown)?.for_each(|count| tell(Told::Int(count)));
@@ -244,15 +260,15 @@ impl<'a> Case<'a> {
             Fact::ServerPort => tell(port(end.known.dialled)?),
             Fact::SocketAddress => tell(end.known.socket.ok_or(Open::Unknown)?.host.into()),
             Fact::SocketPort => tell(port(end.known.socket)?),
-            Fact::PeerAddress => tell(self.peer(end).ok_or(Open::Unknown)?.host.into()),
-            Fact::PeerPort => tell(port(self.peer(end))?),
+            Fact::PeerAddress => tell(end.known.peer.ok_or(Open::Unknown)?.host.into()),
+            Fact::PeerPort => tell(port(end.known.peer)?),
         }
         Ok(())
     }
 
     /// No text says how a code is written that gRPC does not define.
     fn tell_names(&self, end: &End<'_>, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), Open> {
-        if self.codes(end).iter().copied().any(is_unlisted_error) {
+        if self.codes(end).iter().any(is_unlisted_error) {
             return Err(Open::AnyText);
         }
         self.tell_codes(end, |code| code.name().into_iter().for_each(|name| tell(name.into())))
@@ -260,7 +276,7 @@ impl<'a> Case<'a> {
 
     fn tell_codes(&self, end: &End<'_>, tell: impl FnMut(Code)) -> Result<(), Open> {
         let codes = self.codes(end);
-        codes.iter().copied().for_each(tell);
+        codes.iter().for_each(tell);
         if codes.is_empty() { Err(Open::Unknown) } else { Ok(()) }
     }
 
@@ -338,14 +354,14 @@ impl<'a> Case<'a> {
     fn fails_by_itself(&self, end: &End<'_>) -> bool {
         self.call(end).steps.iter().any(|step| match step {
             ServerStep::Fail { .. } => true,
-            ServerStep::End { code, via: Some(_), .. } => !self.codes(end).contains(code),
+            ServerStep::End { code, via: Some(_), .. } => !self.codes(end).contains(*code),
             _ => false,
         })
     }
 
     /// `package.Service/Method`, as the request's path says.
     #[must_use]
-    pub fn full_method(&self, end: &End<'_>) -> &str {
+    pub fn full_method(&self, end: &End<'_>) -> &'a str {
         let plan = self.call(end).plan;
         plan.method.as_deref().unwrap_or(match plan.shape {
             Shape::Unary => "conformance.v1.Conformance/Unary",
@@ -387,8 +403,7 @@ impl<'a> Case<'a> {
         self.plan().addresses.get(&endpoint).map(|address| Dialled::parse(address))
     }
 
-    /// The other end's socket, where it is known: for a client the server's, for a server the driver's.
-    fn peer(&self, end: &End<'a>) -> Option<Dialled<'a>> {
+    fn find_peer(&self, end: &End<'a>) -> Option<Dialled<'a>> {
         match end.side {
             Side::Client | Side::Attempt => end.known.socket,
             Side::Server => {
@@ -401,7 +416,7 @@ impl<'a> Case<'a> {
 
 /// Whether each span has an attribute that by the convention, or by another generation, only spans of calls have, or a name
 /// that only they have.
-pub(super) fn of_calls(evidence: &Evidence) -> Vec<bool> {
+pub(super) fn of_calls(evidence: &Evidence) -> SmallVec<[bool; 32]> {
     let of_rpc = |fact: &Fact| {
         use Fact::{FullMethod, Literal, Method, Service, StatusName, StatusNumber};
         matches!(fact, FullMethod | Literal(_) | Method | Service | StatusName | StatusNumber)
@@ -418,22 +433,6 @@ pub(super) fn of_calls(evidence: &Evidence) -> Vec<bool> {
 
 fn specs(convention: &Convention) -> impl Iterator<Item = &SpanSpec> {
     [Some(&convention.client), convention.attempt.as_ref(), Some(&convention.server)].into_iter().flatten()
-}
-
-/// What a fact says of a method. A request path without a slash has no service and no method: no text says what to make of it.
-fn method<'m>(fact: &Fact, full: &'m str) -> Option<Told<'m>> {
-    if matches!(fact, Fact::RequestPath) {
-        return Some(Told::Text(format!("/{full}").into()));
-    }
-    let (service, method) = full.rsplit_once('/')?;
-    Some(match fact {
-        Fact::Service => service.into(),
-        Fact::Method => method.into(),
-        Fact::Template(template) => {
-            Told::Text(template.replace("{service}", service).replace("{method}", method).into())
-        }
-        _ => full.into(),
-    })
 }
 
 fn port(dialled: Option<Dialled<'_>>) -> Result<Told<'static>, Open> {
@@ -468,7 +467,10 @@ impl<'a> Dialled<'a> {
             Some(rest) => rest.strip_prefix("//").and_then(|rest| rest.split_once('/')).map_or(rest, |(_, host)| host),
             None => target,
         };
-        let split = endpoint.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
+        // By bytes: a text this short is read before a search of texts has been set up.
+        let colon = endpoint.bytes().rposition(|byte| byte == b':');
+        let split = colon.map(|at| (&endpoint[..at], &endpoint[at + 1..]));
+        let split = split.filter(|(host, _)| !host.bytes().any(|byte| byte == b':') || host.ends_with(']'));
         match split.and_then(|(host, port)| Some((host, port.parse().ok()?))) {
             Some((host, port)) => Self { host: host.trim_matches(['[', ']']), port: Some(port) },
             None => Self { host: endpoint.trim_matches(['[', ']']), port: None },
@@ -495,10 +497,10 @@ mod tests {
     fn an_ip_address_may_be_written_in_each_of_its_forms() {
         let right = Told::from("::1");
         for form in ["::1", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001"] {
-            assert!(Told::from(form).is_right(&right), "{form}");
+            assert!(Told::from(form).is_right(right), "{form}");
         }
         for other in ["::2", "[::1]", "[", "127.0.0.1", ""] {
-            assert!(!Told::from(other).is_right(&right), "{other}");
+            assert!(!Told::from(other).is_right(right), "{other}");
         }
     }
 

@@ -1,18 +1,20 @@
 //! An index: which places of a list have a key.
 
+use smallvec::SmallVec;
+
 /// Indices by key, those of one key in the order in which they were given.
 #[derive(Debug)]
-pub(super) struct Groups<K>(Vec<(K, usize)>);
+pub(super) struct Groups<K>(SmallVec<[(K, usize); 4]>);
 
 impl<K> Default for Groups<K> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(SmallVec::new())
     }
 }
 
 impl<K: Ord + Copy> Groups<K> {
     pub(super) fn new(members: impl Iterator<Item = (K, usize)>) -> Self {
-        let mut members: Vec<_> = members.collect();
+        let mut members: SmallVec<_> = members.collect();
         members.sort_by_key(|(key, _)| *key);
         Self(members)
     }

@@ -11,13 +11,16 @@ mod messages;
 mod outcome;
 mod received;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+use smallvec::SmallVec;
 
 pub use facts::{Attributed, Expected, Told};
 pub use messages::{Direction, Tally, number_of};
 pub use outcome::Codes;
-pub use received::Received;
+pub use received::{Received, Values};
 
 use calls::{Calls, Save, steps};
 use facts::Known;
@@ -51,7 +54,8 @@ pub struct Case<'a> {
     pub tallies: Vec<Tally<'a>>,
     saves: Vec<Save<'a>>,
     /// For each span, whether it says that it is a call's.
-    of_calls: Vec<bool>,
+    of_calls: SmallVec<[bool; 32]>,
+    attributes: Vec<Attributed<'a>>,
     /// The calls that spans and received contexts belong to, by their ids; of several calls, the first counts.
     owners: Groups<SpanRef>,
 }
@@ -72,7 +76,7 @@ pub enum Party {
 #[derive(Debug)]
 pub struct Call<'a> {
     /// Names joined by dots: `0.a`.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// The script.
     pub plan: &'a scenario::Call,
     /// The call in whose handler this one is made: an index into [`Case::calls`].
@@ -95,7 +99,7 @@ pub struct Call<'a> {
     pub steps: Vec<&'a ServerStep>,
     arrivals: Arrivals<'a>,
     /// Its ends: indices into [`Case::ends`].
-    ends: Vec<usize>,
+    ends: SmallVec<[usize; 2]>,
     /// Its handlers' `span` steps: indices into [`Case::manual`].
     manual: Range<usize>,
 }
@@ -183,6 +187,7 @@ impl<'a> Case<'a> {
             unbound: BTreeSet::new(),
             of_calls: facts::of_calls(evidence),
             owners: Groups::default(),
+            attributes: Vec::new(),
             tallies: Vec::new(),
         };
         case.find_ends();

@@ -11,7 +11,56 @@ use crate::scenario::{Context, ServerStep};
 use crate::transcript::{ClientRecord, Code, GaveUp, Origin, Outcome};
 
 /// The status codes that are right for an end, none where no status is known.
-pub type Codes = BTreeSet<Code>;
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Codes {
+    /// A bit for each code below 32.
+    low: u32,
+    others: BTreeSet<Code>,
+}
+
+impl Codes {
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Code> {
+        let is_in = |code: &Code| self.low & 1 << code.0 != 0;
+        (0..u32::BITS).map(Code).filter(is_in).chain(self.others.iter().copied())
+    }
+
+    /// Whether a code is one of them.
+    #[must_use]
+    pub fn contains(&self, code: Code) -> bool {
+        match 1_u32.checked_shl(code.0) {
+            Some(bit) => self.low & bit != 0,
+            None => self.others.contains(&code),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.low == 0 && self.others.is_empty()
+    }
+
+    fn insert(&mut self, code: Code) {
+        match 1_u32.checked_shl(code.0) {
+            Some(bit) => self.low |= bit,
+            None => drop(self.others.insert(code)),
+        }
+    }
+}
+
+impl Extend<Code> for Codes {
+    fn extend<T: IntoIterator<Item = Code>>(&mut self, codes: T) {
+        codes.into_iter().for_each(|code| self.insert(code));
+    }
+}
+
+impl FromIterator<Code> for Codes {
+    fn from_iter<T: IntoIterator<Item = Code>>(codes: T) -> Self {
+        let mut all = Self::default();
+        all.extend(codes);
+        all
+    }
+}
 
 impl<'a> Case<'a> {
     /// The codes with which an end's span may rightly say that the call ended. Empty: nothing is known, nothing is wrong.
@@ -69,20 +118,20 @@ impl<'a> Case<'a> {
     }
 
     fn client_codes(&self, end: &End<'_>) -> Codes {
-        let Some(record) = end.client_record() else { return Codes::new() };
+        let Some(record) = end.client_record() else { return Codes::default() };
         // What the application got is what the call ended with, whatever the server meant.
         if let Some(outcome) = &record.outcome {
-            let mut codes = Codes::from([outcome.code]);
+            let mut codes = Codes::from_iter([outcome.code]);
             // Whether a cancelled handler takes its own calls with it, and which of two ends comes first, nobody can say.
             let cancelled = self.callers(end.call).any(|caller| self.was_cancelled(caller));
             codes.extend(cancelled.then_some(Code::CANCELLED));
             if outcome.origin == Origin::Api {
-                codes.extend(self.passed_on(end));
+                codes.extend(self.passed_on(end).iter());
             }
             return codes;
         }
         // It let go of the call. That is a cancellation, unless the status was there already and nobody read it.
-        let mut codes = Codes::from([Code::CANCELLED]);
+        let mut codes = Codes::from_iter([Code::CANCELLED]);
         let server = self.call(end).record.and_then(|record| record.server.first()).filter(|server| !server.cancelled);
         codes.extend(server.and_then(|server| server.outcome.as_ref()).map(|outcome| outcome.code));
         // Of a call that was dropped nobody is told: whether the server was is a matter of time and language.
@@ -105,7 +154,7 @@ impl<'a> Case<'a> {
         let mut codes = self.client_codes(end);
         codes.extend(answer);
         // Whose time is up lets go of its stream.
-        codes.extend(codes.contains(&Code::DEADLINE_EXCEEDED).then_some(Code::CANCELLED));
+        codes.extend(codes.contains(Code::DEADLINE_EXCEEDED).then_some(Code::CANCELLED));
         codes
     }
 
@@ -139,7 +188,7 @@ impl<'a> Case<'a> {
         let caller = call.caller.filter(|_| call.plan.context == Context::Current);
         let ends = self.ends.iter().filter(|other| other.side == Side::Server && Some(other.call) == caller);
         let over = ends.filter(|other| other.server_record().is_some_and(|record| record.cancelled));
-        let mut codes = Codes::new();
+        let mut codes = Codes::default();
         for caller in over {
             codes.insert(Code::CANCELLED);
             codes.extend(self.has_deadline(caller).then_some(Code::DEADLINE_EXCEEDED));
@@ -150,7 +199,7 @@ impl<'a> Case<'a> {
 
     fn server_codes(&self, end: &End<'_>) -> Codes {
         if let Some(outcome) = self.sent_by_handler(end) {
-            return [outcome.code].into();
+            return Codes::from_iter([outcome.code]);
         }
         // The server learned that the client is gone, or that the time is up, or neither before it had answered.
         let client = self.call(end).record.and_then(|record| record.client.as_ref());

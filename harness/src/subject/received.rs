@@ -1,6 +1,11 @@
 //! What arrived with a call, read once for all who ask.
 
+use smallvec::SmallVec;
+
 use crate::transcript::{CallRecord, Entry, Observer, RemoteContext};
+
+/// The values under one key: rarely more than one.
+pub type Values<'a> = SmallVec<[&'a str; 1]>;
 
 /// The metadata of one arrival, and in it what propagators carry.
 #[derive(Debug)]
@@ -10,25 +15,25 @@ pub struct Received<'a> {
     /// What the callee had to make of the context.
     pub context: RemoteContext,
     /// Every `traceparent`.
-    pub traceparent: Vec<&'a str>,
+    pub traceparent: Values<'a>,
     /// Every `tracestate`.
-    pub tracestate: Vec<&'a str>,
+    pub tracestate: Values<'a>,
     /// Every `baggage`.
-    pub baggage: Vec<&'a str>,
+    pub baggage: Values<'a>,
 }
 
 /// What arrived each time that a call did.
 #[derive(Debug)]
 pub(super) struct Arrivals<'a> {
     /// Of each arrival, where the callee says what it received.
-    each: Vec<Received<'a>>,
+    each: SmallVec<[Received<'a>; 1]>,
     /// Of all others.
     otherwise: Received<'a>,
 }
 
 impl<'a> Received<'a> {
     fn new(metadata: &'a [Entry]) -> Self {
-        let (mut traceparent, mut tracestate, mut baggage) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut traceparent, mut tracestate, mut baggage) = (Values::new(), Values::new(), Values::new());
         for Entry { key, value } in metadata {
             match key.as_str() {
                 "traceparent" => traceparent.push(value.as_str()),
@@ -44,7 +49,7 @@ impl<'a> Received<'a> {
 impl<'a> Arrivals<'a> {
     pub(super) fn of(record: Option<&'a CallRecord>) -> Self {
         let Some(CallRecord { client, server }) = record else {
-            return Self { each: Vec::new(), otherwise: Received::new(&[]) };
+            return Self { each: SmallVec::new(), otherwise: Received::new(&[]) };
         };
         let sent = client.as_ref().map_or(&[][..], |client| &client.metadata);
         // A target's API may hide repeated keys: what the harness sent arrived, each time.

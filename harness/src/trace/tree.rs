@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::{Span, SpanId, Trace, TraceId};
 
@@ -24,9 +25,11 @@ pub struct SpanRef {
 #[derive(Debug, Clone)]
 pub struct Tree<'a> {
     trace: &'a Trace,
-    hangs: Vec<Hang>,
-    children: Vec<Vec<usize>>,
-    tops: Vec<usize>,
+    hangs: SmallVec<[Hang; 8]>,
+    /// The spans under the first, those under the second and so on, and at last those under none, each list by start time.
+    below: SmallVec<[usize; 8]>,
+    /// Where each of these lists begins, and where the last ends.
+    starts: SmallVec<[usize; 10]>,
     named: Named<'a>,
 }
 
@@ -34,7 +37,7 @@ pub struct Tree<'a> {
 #[derive(Debug, Clone)]
 struct Named<'a> {
     spans: &'a [Span],
-    order: Vec<usize>,
+    order: SmallVec<[usize; 8]>,
 }
 
 /// How a span hangs in the tree.
@@ -57,19 +60,18 @@ impl<'a> Tree<'a> {
     #[must_use]
     pub fn new(trace: &'a Trace, remotes: &BTreeSet<SpanRef>) -> Self {
         let named = Named::new(&trace.spans);
-        let mut hangs: Vec<_> = (0..trace.spans.len()).map(|index| hang(trace, index, &named, remotes)).collect();
+        let mut hangs: SmallVec<[_; 8]> =
+            (0..trace.spans.len()).map(|index| hang(trace, index, &named, remotes)).collect();
         cut_cycles(trace, &mut hangs);
-        let mut tree = Self { trace, children: vec![Vec::new(); hangs.len()], tops: Vec::new(), hangs, named };
-        for (index, hang) in tree.hangs.iter().enumerate() {
-            match hang {
-                Hang::Under(parent) => tree.children[*parent].push(index),
-                Hang::Remote(_) | Hang::Root | Hang::Missing(_) | Hang::Cycle(_) => tree.tops.push(index),
-            }
-        }
-        for list in tree.children.iter_mut().chain([&mut tree.tops]) {
-            list.sort_by(|a, b| by_time(&trace.spans[*a], &trace.spans[*b]));
-        }
-        tree
+        let list = |span: &usize| match hangs[*span] {
+            Hang::Under(parent) => parent,
+            Hang::Remote(_) | Hang::Root | Hang::Missing(_) | Hang::Cycle(_) => hangs.len(),
+        };
+        let mut below: SmallVec<[usize; 8]> = (0..hangs.len()).collect();
+        below.sort_by(|a, b| list(a).cmp(&list(b)).then_with(|| by_time(&trace.spans[*a], &trace.spans[*b])));
+        let start = |span: usize| below.partition_point(|other| list(other) < span);
+        let starts = (0..=hangs.len() + 1).map(start).collect();
+        Self { trace, below, starts, hangs, named }
     }
 
     /// The trace.
@@ -96,13 +98,13 @@ impl<'a> Tree<'a> {
     /// The spans directly under this one, by start time.
     #[must_use]
     pub fn children(&self, span: usize) -> &[usize] {
-        &self.children[span]
+        &self.below[self.starts[span]..self.starts[span + 1]]
     }
 
     /// The spans that are under no other, by start time.
     #[must_use]
     pub fn tops(&self) -> &[usize] {
-        &self.tops
+        &self.below[self.starts[self.hangs.len()]..]
     }
 
     /// The spans above this one, nearest first.
@@ -113,10 +115,10 @@ impl<'a> Tree<'a> {
     /// All spans with their depth, each before those under it.
     pub fn walk(&self) -> impl Iterator<Item = (usize, usize)> {
         // A stack, not recursion: a target may hand in a chain of any length.
-        let mut stack: Vec<_> = self.tops.iter().rev().map(|top| (*top, 0)).collect();
+        let mut stack: Vec<_> = self.tops().iter().rev().map(|top| (*top, 0)).collect();
         std::iter::from_fn(move || {
             let (span, depth) = stack.pop()?;
-            stack.extend(self.children[span].iter().rev().map(|child| (*child, depth + 1)));
+            stack.extend(self.children(span).iter().rev().map(|child| (*child, depth + 1)));
             Some((span, depth))
         })
     }
@@ -156,7 +158,8 @@ impl SpanRef {
 impl<'a> Named<'a> {
     /// An invalid id names nobody: it stands for something malformed, and two of those are not the same.
     fn new(spans: &'a [Span]) -> Self {
-        let mut order: Vec<usize> = (0..spans.len()).filter(|index| spans[*index].name_ref().is_valid()).collect();
+        let mut order: SmallVec<[usize; 8]> =
+            (0..spans.len()).filter(|index| spans[*index].name_ref().is_valid()).collect();
         order.sort_by(|a, b| {
             let (a, b) = (&spans[*a], &spans[*b]);
             a.name_ref().cmp(&b.name_ref()).then_with(|| by_content(a, b))

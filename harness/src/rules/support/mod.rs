@@ -130,10 +130,19 @@ pub(super) fn message_at<'c>(case: &Case<'c>, end: &End<'c>) -> Option<&'c str> 
 
 /// `INTERNAL`, `CANCELLED or DEADLINE_EXCEEDED`.
 pub(super) fn codes_in_words(case: &Case<'_>, end: &End<'_>) -> String {
-    case.codes(end).iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+    case.codes(end).iter().map(|code| code.to_string()).collect::<Vec<_>>().join(" or ")
 }
 
 /// A text in which spellings of a status code are alike: `DEADLINE_EXCEEDED`, `DeadlineExceeded`, `Deadline exceeded`.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+    plain_letters(text).collect()
+}
+
+/// Whether two texts are spellings of the same.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    plain_letters(one).eq(plain_letters(other))
+}
+
+fn plain_letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase())
 }

@@ -8,7 +8,7 @@ pub(in crate::rules) type Member<'m> = (&'m str, &'m str);
 
 /// The members that a callee of these headers must pass on: those of a valid list beside exactly one valid `traceparent`.
 pub(in crate::rules) fn sent_state<'v>(received: &Received<'v>) -> Option<Vec<Member<'v>>> {
-    received.context.valid()?;
+    received.context.valid().filter(|_| !received.tracestate.is_empty())?;
     // Longer than what everybody must carry, it may rightly be cut.
     let length: usize = received.tracestate.iter().map(|value| value.len()).sum();
     let members = trace_state_members(received.tracestate.iter().copied());

@@ -18,13 +18,13 @@ pub(in crate::rules) fn condition_in_words(condition: Condition) -> &'static str
 }
 
 /// What a value should be: `"OK"`, or `the port that was dialled or the port of the server's socket`.
-pub(in crate::rules) fn facts_in_words(case: &Case<'_>, facts: &[Fact], end: &End<'_>) -> String {
+pub(in crate::rules) fn facts_in_words<'a>(case: &Case<'a>, facts: &[Fact], end: &End<'a>) -> String {
     let mut words: Vec<String> = facts.iter().map(|fact| fact_in_words(case, fact, end)).collect();
     words.dedup();
     words.join(" or ")
 }
 
-fn fact_in_words(case: &Case<'_>, fact: &Fact, end: &End<'_>) -> String {
+fn fact_in_words<'a>(case: &Case<'a>, fact: &Fact, end: &End<'a>) -> String {
     let words = match fact {
         Fact::ServerAddress => "the host that was dialled",
         Fact::ServerPort => "the port that was dialled",
@@ -47,7 +47,7 @@ fn fact_in_words(case: &Case<'_>, fact: &Fact, end: &End<'_>) -> String {
     words.to_owned()
 }
 
-fn values_in_words(case: &Case<'_>, fact: &Fact, end: &End<'_>) -> String {
+fn values_in_words<'a>(case: &Case<'a>, fact: &Fact, end: &End<'a>) -> String {
     match case.expected(std::slice::from_ref(fact), end) {
         crate::subject::Expected::OneOf(values) => values.iter().map(Value::to_string).collect::<Vec<_>>().join(" or "),
         crate::subject::Expected::AnyText => "a text".to_owned(),
@@ -56,7 +56,7 @@ fn values_in_words(case: &Case<'_>, fact: &Fact, end: &End<'_>) -> String {
 }
 
 /// `"NotFound" instead of "NOT_FOUND"`; what was there is left out where it may differ from run to run.
-pub(in crate::rules) fn instead(case: &Case<'_>, value: &Value, facts: &[Fact], end: &End<'_>) -> String {
+pub(in crate::rules) fn instead<'a>(case: &Case<'a>, value: &Value, facts: &[Fact], end: &End<'a>) -> String {
     let volatile = |fact: &Fact| {
         use Fact::{PeerAddress, PeerPort, ServerAddress, ServerPort, SocketAddress, SocketPort};
         matches!(fact, PeerAddress | PeerPort | ServerAddress | ServerPort | SocketAddress | SocketPort)
