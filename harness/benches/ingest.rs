@@ -1,13 +1,15 @@
 //! What spans cost from the wire to the verdict, beside the bare decoding of the same bytes. The batches are those that a real
-//! exporter sent in a real run of the reference, and what is judged is the evidence of that run.
+//! exporter sent in a real run of the reference, and what is judged is the evidence of that run: hundreds of cases of a few
+//! spans each, and some of calls by the dozen at once.
 //!
-//! Measured is the processor's time, which does not depend on who else works on the machine: with two cores, twice as many spans a
-//! second are taken as are shown.
+//! The group `ingest` measures the processor's time, which does not depend on who else works on the machine. The group `two
+//! cores` measures the clock on the wall while two threads work, each with a store of its own, as each target has.
 
 use std::hint::black_box;
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use conformance_kit::in_process::{Running, Settings};
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
@@ -16,6 +18,7 @@ use grpc_trace_conformance::capture::{Store, convert};
 use grpc_trace_conformance::evidence::Evidence;
 use grpc_trace_conformance::rules;
 use grpc_trace_conformance::run::{Attached, Harness};
+use grpc_trace_conformance::trace::TraceId;
 use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -28,15 +31,10 @@ use tokio::runtime::Runtime;
 use tonic_trace_reference::conformance::Reference;
 
 fn ingest(criterion: &mut Criterion<CpuTime>) {
-    let Recorded { batches, evidence } = Runtime::new().expect("a runtime").block_on(record());
-    let decode = |batch: &Vec<u8>| ExportTraceServiceRequest::decode(batch.as_slice()).expect("an exporter encoded it");
-    let spans = batches.iter().map(|batch| convert(decode(batch)).spans.len() as u64).sum();
-    let judged: u64 = evidence.iter().map(|evidence| evidence.trace.spans.len() as u64).sum();
+    let Recorded { batches, evidence } = &*RECORDED;
     let mut group = criterion.benchmark_group("ingest");
-    group.throughput(Throughput::Elements(spans));
-    group.bench_function("decode", |bencher| {
-        bencher.iter(|| batches.iter().for_each(|batch| drop(black_box(decode(batch)))));
-    });
+    group.throughput(Throughput::Elements(RECORDED.spans()));
+    group.bench_function("decode", |bencher| bencher.iter(|| decode_all(batches)));
     group.bench_function("decode and convert", |bencher| {
         bencher.iter(|| batches.iter().for_each(|batch| drop(black_box(convert(decode(batch))))));
     });
@@ -44,25 +42,105 @@ fn ingest(criterion: &mut Criterion<CpuTime>) {
         bencher.iter_batched_ref(
             Store::default,
             |store| {
-                for batch in &batches {
-                    store.insert(convert(decode(batch))).expect("the limit is higher");
-                }
+                put_all(store, batches);
                 black_box(store.take_strangers())
             },
             BatchSize::PerIteration,
         );
     });
-    group.throughput(Throughput::Elements(judged));
+    let mut core = Core::new(&RECORDED);
+    group.bench_function("take and judge", |bencher| bencher.iter(|| core.take_and_judge(batches)));
+    group.throughput(Throughput::Elements(evidence.iter().map(|evidence| evidence.trace.spans.len() as u64).sum()));
     group.bench_function("judge", |bencher| {
         bencher.iter(|| evidence.iter().for_each(|evidence| drop(black_box(rules::judge(evidence)))));
     });
     group.finish();
 }
 
+/// What is required of the receiver, and beside it what no receiver can do without.
+fn two_cores(criterion: &mut Criterion) {
+    let batches = &RECORDED.batches;
+    let mut cores: Vec<_> = (0..2).map(|_| Core::new(&RECORDED)).collect();
+    let mut group = criterion.benchmark_group("two cores");
+    group.throughput(Throughput::Elements(cores.len() as u64 * RECORDED.spans()));
+    group.bench_function("decode", |bencher| {
+        bencher.iter_custom(|rounds| at_once(&mut cores, rounds, |_| decode_all(batches)));
+    });
+    group.bench_function("take and judge", |bencher| {
+        bencher.iter_custom(|rounds| at_once(&mut cores, rounds, |core| core.take_and_judge(batches)));
+    });
+    group.finish();
+}
+
+/// How long it takes until all cores have done their work so many times.
+fn at_once(cores: &mut [Core], rounds: u64, work: impl Fn(&mut Core) + Sync) -> Duration {
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        for core in cores {
+            scope.spawn(|| (0..rounds).for_each(|_| work(core)));
+        }
+    });
+    begun.elapsed()
+}
+
+/// The cases that a thread judges, whose spans it takes from what it received.
+struct Core {
+    cases: Vec<(Vec<TraceId>, Evidence)>,
+}
+
+impl Core {
+    fn new(recorded: &Recorded) -> Self {
+        let case = |evidence: &Arc<Evidence>| {
+            let mut traces: Vec<_> = evidence.trace.spans.iter().map(|span| span.trace_id).collect();
+            traces.sort();
+            traces.dedup();
+            (traces, Evidence::clone(evidence))
+        };
+        let mut core = Self { cases: recorded.evidence.iter().map(case).collect() };
+        core.take_and_judge(&recorded.batches);
+        for ((_, own), evidence) in core.cases.iter().zip(&recorded.evidence) {
+            assert_eq!(own.trace.spans.len(), evidence.trace.spans.len(), "the spans of {}", own.plan.case_id());
+        }
+        core
+    }
+
+    fn take_and_judge(&mut self, batches: &[Vec<u8>]) {
+        let store = Store::default();
+        put_all(&store, batches);
+        for (traces, evidence) in &mut self.cases {
+            evidence.trace = store.take(traces.iter().copied());
+            black_box(rules::judge(evidence));
+        }
+    }
+}
+
+fn decode(batch: &[u8]) -> ExportTraceServiceRequest {
+    ExportTraceServiceRequest::decode(batch).expect("an exporter encoded it")
+}
+
+fn decode_all(batches: &[Vec<u8>]) {
+    batches.iter().for_each(|batch| drop(black_box(decode(batch))));
+}
+
+fn put_all(store: &Store, batches: &[Vec<u8>]) {
+    for batch in batches {
+        store.insert(convert(decode(batch))).expect("the limit is higher");
+    }
+}
+
 /// A run, as it was on the wire and as it is judged.
 struct Recorded {
     batches: Vec<Vec<u8>>,
     evidence: Vec<Arc<Evidence>>,
+}
+
+static RECORDED: LazyLock<Recorded> = LazyLock::new(|| Runtime::new().expect("a runtime").block_on(record()));
+
+impl Recorded {
+    /// How many spans are on the wire.
+    fn spans(&self) -> u64 {
+        self.batches.iter().map(|batch| convert(decode(batch)).spans.len() as u64).sum()
+    }
 }
 
 async fn record() -> Recorded {
@@ -81,9 +159,9 @@ async fn record() -> Recorded {
     let running = Running::start(&Reference::default(), &provider, None, &settings, true).expect("it starts");
     let address = running.addresses()[0].clone();
     let to = Attached { address, otlp: Arc::new(otlp), quiet: Duration::from_secs(1) };
-    let harness = ["unary", "stream", "status", "message", "metadata", "relay/chain", "relay/fan-out"]
-        .into_iter()
-        .fold(Harness::attached("rust/reference", to), Harness::scenario);
+    let ordinary = ["unary", "stream", "status", "message", "metadata", "relay/chain", "relay/fan-out"];
+    let at_once = ["concurrency/shapes", "concurrency/contexts", "concurrency/one-parent"];
+    let harness = ordinary.into_iter().chain(at_once).fold(Harness::attached("rust/reference", to), Harness::scenario);
     let results = harness.run().await.expect("it runs");
     running.shutdown().await.expect("it stops");
     let batches = std::mem::take(&mut *batches.lock().expect("nobody panicked"));
@@ -151,8 +229,13 @@ impl Measurement for CpuTime {
 }
 
 criterion_group! {
-    name = benches;
+    name = by_processor;
     config = Criterion::default().with_measurement(CpuTime).sample_size(30);
     targets = ingest
 }
-criterion_main!(benches);
+criterion_group! {
+    name = by_the_wall;
+    config = Criterion::default().sample_size(30);
+    targets = two_cores
+}
+criterion_main!(by_processor, by_the_wall);

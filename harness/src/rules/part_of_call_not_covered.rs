@@ -110,7 +110,7 @@ fn in_handler<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
 /// The spans that a handler closed while a call that it had made could not end.
 fn around_call<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
     let Some(caller) = case.call(end).caller else { return Vec::new() };
-    let record = case.ends.iter().find(|other| other.side == Side::Server && other.call == caller);
+    let record = case.ends_of(caller).find(|other| other.side == Side::Server);
     let record = record.and_then(End::server_record);
     let Some((record, steps)) = steps_while_open(case, caller, record) else { return Vec::new() };
     let call = case.call(end);

@@ -43,7 +43,8 @@ struct Place<'a> {
 
 impl<'a> Calls<'a> {
     pub(super) fn new(evidence: &'a Evidence) -> Self {
-        let mut calls = Self { calls: Vec::new(), saves: Vec::new() };
+        let seen = evidence.transcript.calls.len();
+        let mut calls = Self { calls: Vec::with_capacity(seen), saves: Vec::new() };
         for call in &evidence.plan.script.calls {
             calls.place(evidence, call, &Place::default());
         }

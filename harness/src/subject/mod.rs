@@ -180,9 +180,9 @@ impl<'a> Case<'a> {
         let mut case = Self {
             evidence,
             tree: Tree::new(&evidence.trace, &calls::sent_contexts(&calls)),
+            ends: Vec::with_capacity(2 * calls.len()),
             calls,
             saves,
-            ends: Vec::new(),
             manual: Vec::new(),
             unbound: BTreeSet::new(),
             of_calls: facts::of_calls(evidence),

@@ -186,8 +186,8 @@ impl<'a> Case<'a> {
         let replied =
             server.and_then(|server| server.outcome.as_ref()).filter(|outcome| came_from_server(outcome.origin));
         let caller = call.caller.filter(|_| call.plan.context == Context::Current);
-        let ends = self.ends.iter().filter(|other| other.side == Side::Server && Some(other.call) == caller);
-        let over = ends.filter(|other| other.server_record().is_some_and(|record| record.cancelled));
+        let ends = caller.into_iter().flat_map(|caller| self.ends_of(caller)).filter(|end| end.side == Side::Server);
+        let over = ends.filter(|end| end.server_record().is_some_and(|record| record.cancelled));
         let mut codes = Codes::default();
         for caller in over {
             codes.insert(Code::CANCELLED);
