@@ -1,5 +1,7 @@
 //! What is current where the application runs.
 
+use std::collections::BTreeMap;
+
 use crate::support::*;
 
 breakages! {
@@ -23,15 +25,13 @@ breakages! {
         }
     }
     a_handler_runs_in_the_context_of_the_traces_first_call: on ["rpc-1.39"] in ["relay/chain", "relay/fan-out/target/unary"]
-    finds ["wrong_context_current"] or ["parent_of_another_call", "server_span_not_current", "current_span_lost"] {
+    finds ["server_span_not_current"] or ["parent_of_another_call", "current_span_lost"] {
         fn attach(&self, call: &Call, stage: Stage, own: &Context, outer: &Context) -> Option<ContextGuard> {
-            static FIRST: Mutex<Option<Context>> = Mutex::new(None);
+            // By trace: other cases are played at the same time.
+            static FIRST: Mutex<BTreeMap<[u8; 16], Context>> = Mutex::new(BTreeMap::new());
             if is_client(call) { return Standard.attach(call, stage, own, outer); }
-            let trace = |cx: &Context| cx.span().span_context().trace_id();
-            let mut first = FIRST.lock().unwrap();
-            let kept = first.get_or_insert_with(|| own.clone());
-            if trace(kept) != trace(own) { *kept = own.clone(); }
-            Some(kept.clone().attach())
+            let trace = own.span().span_context().trace_id().to_bytes();
+            Some(FIRST.lock().unwrap().entry(trace).or_insert_with(|| own.clone()).clone().attach())
         }
     }
     a_handler_runs_in_the_last_calls_context: on ["rpc-1.39"] in ["unary/in-turn"]
