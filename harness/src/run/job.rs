@@ -9,7 +9,7 @@ use futures_util::stream;
 use super::baseline::Baseline;
 use super::launch::Launch;
 use super::plan::{For, Mint, plan, plays_alone, strangers};
-use super::session::{Captured, NotPlayed, Played, Session, Unfinished, append, strangers_evidence};
+use super::session::{Captured, Incomplete, NotPlayed, Played, Session, append, strangers_evidence};
 use crate::capture::Flooded;
 use crate::convention::Convention;
 use crate::evidence::Evidence;
@@ -237,12 +237,7 @@ impl<'a> State<'a> {
                     lost = Some(failure);
                     self.suspects.push(case);
                 }
-                Err(NotPlayed::Unreachable { address, reason }) => {
-                    self.cannot(case, &Failure::NobodyListens { address, reason }.to_string());
-                }
-                Err(NotPlayed::Untold(why)) => self.tell(Verdict::not_applicable(self.job.case_name(case), why), None),
-                Err(NotPlayed::Stuck(why)) => self.cannot(case, &why),
-                Err(NotPlayed::Unfinished(unfinished)) => self.judge_unfinished(case, *unfinished),
+                Err(NotPlayed::Incomplete(why)) => self.tell_incomplete(case, why),
             }
         }
         if lost.is_none() {
@@ -306,32 +301,25 @@ impl<'a> State<'a> {
                 self.cannot(case, &failure.to_string());
                 Some(failure)
             }
-            Err(NotPlayed::Unreachable { address, reason }) => {
-                self.cannot(case, &Failure::NobodyListens { address, reason }.to_string());
-                None
-            }
-            Err(NotPlayed::Untold(why)) => {
-                self.tell(Verdict::not_applicable(self.job.case_name(case), why), None);
-                None
-            }
-            Err(NotPlayed::Stuck(why)) => {
-                self.cannot(case, &why);
-                None
-            }
-            Err(NotPlayed::Unfinished(unfinished)) => {
-                self.judge_unfinished(case, *unfinished);
+            Err(NotPlayed::Incomplete(why)) => {
+                self.tell_incomplete(case, why);
                 None
             }
         }
     }
 
-    /// A call that is not over, and is without instrumentation, is the instrumentation's doing; any other is a case that
-    /// could not run.
-    fn judge_unfinished(&mut self, case: &Case, unfinished: Unfinished) {
-        if self.baseline.of(&case.id()).is_some() {
-            self.judge(unfinished.evidence(&self.job.convention));
-        } else {
-            self.cannot(case, &unfinished.why);
+    fn tell_incomplete(&mut self, case: &Case, why: Incomplete) {
+        match why {
+            Incomplete::Unreachable { address, reason } => {
+                self.cannot(case, &Failure::NobodyListens { address, reason }.to_string());
+            }
+            Incomplete::Untold(why) => self.tell(Verdict::not_applicable(self.job.case_name(case), why), None),
+            // A call that is not over, and is without instrumentation, is the instrumentation's doing.
+            Incomplete::Unfinished(unfinished) if self.baseline.of(&case.id()).is_some() => {
+                self.judge(unfinished.evidence(&self.job.convention));
+            }
+            Incomplete::Unfinished(unfinished) => self.cannot(case, &unfinished.why),
+            Incomplete::Stuck(why) => self.cannot(case, &why),
         }
     }
 

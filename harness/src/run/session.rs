@@ -121,11 +121,18 @@ pub(super) enum NotPlayed {
     NotBegun,
     /// The target was lost meanwhile.
     Lost(Failure),
+    /// The target is as it was.
+    Incomplete(Incomplete),
+}
+
+/// Why a case was not played to its end by a target that is still there.
+#[derive(Debug)]
+pub(super) enum Incomplete {
     /// Nobody listens where the target is said to.
     Unreachable { address: String, reason: String },
     /// Without control nobody tells what became of it.
     Untold(String),
-    /// Anything that leaves the target as it was.
+    /// Anything else.
     Stuck(String),
     /// Calls were not over in time.
     Unfinished(Box<Unfinished>),
@@ -141,8 +148,8 @@ pub(super) struct Unfinished {
 }
 
 impl Unfinished {
-    fn not_played(why: String, plan: &Plan, transcript: Transcript) -> NotPlayed {
-        NotPlayed::Unfinished(Box::new(Self { why, plan: plan.clone(), transcript }))
+    fn incomplete(why: String, plan: &Plan, transcript: Transcript) -> Incomplete {
+        Incomplete::Unfinished(Box::new(Self { why, plan: plan.clone(), transcript }))
     }
 
     /// What is known of it: its spans are not, as who knows when they end.
@@ -209,7 +216,7 @@ impl Session {
         let plan = plan(&case, of, self.endpoints(), mint);
         let mut traces: BTreeSet<_> = plan.minted.values().map(|minted| minted.trace_id).collect();
         let played = self.play(plan).await;
-        if let Err(NotPlayed::Unreachable { address, reason }) = played {
+        if let Err(NotPlayed::Incomplete(Incomplete::Unreachable { address, reason })) = played {
             // What takes a connection and breaks it off is something else.
             let listens = tokio::net::TcpStream::connect(&address).await.is_ok();
             return Err(match listens {
@@ -249,39 +256,39 @@ impl Session {
             failure = self.running.lost() => Err(NotPlayed::Lost(failure)),
             // Each part has its limit; this one is for their sum.
             played = tokio::time::timeout(2 * limit + PEER_LIMIT, self.play_parts(plan, limit)) => {
-                played.unwrap_or_else(|_| Err(NotPlayed::Stuck(stuck())))
+                played.unwrap_or_else(|_| Err(Incomplete::Stuck(stuck()))).map_err(NotPlayed::Incomplete)
             }
         };
         if played.is_err() {
             self.abandoned.lock().unwrap_or_else(PoisonError::into_inner).extend(minted);
         }
         match played {
-            // Its calls fail before the harness learns of the death.
-            Err(why @ (NotPlayed::Stuck(_) | NotPlayed::Unfinished(_) | NotPlayed::Unreachable { .. })) => {
-                match tokio::time::timeout(DEATH_LIMIT, self.running.lost()).await {
-                    Ok(failure) => Err(NotPlayed::Lost(failure)),
-                    Err(_) => Err(why),
-                }
+            Ok(_) | Err(NotPlayed::NotBegun | NotPlayed::Lost(_) | NotPlayed::Incomplete(Incomplete::Untold(_))) => {
+                played
             }
-            played => played,
+            // Its calls fail before the harness learns of the death.
+            Err(NotPlayed::Incomplete(_)) => match tokio::time::timeout(DEATH_LIMIT, self.running.lost()).await {
+                Ok(failure) => Err(NotPlayed::Lost(failure)),
+                Err(_) => played,
+            },
         }
     }
 
-    async fn play_parts(&self, mut plan: Plan, limit: Duration) -> Result<Played, NotPlayed> {
+    async fn play_parts(&self, mut plan: Plan, limit: Duration) -> Result<Played, Incomplete> {
         let mut own_peer = None;
         if wants_own_peer(&plan) {
             let opened = self.driver.open_peer().await;
-            let peer = own_peer.insert(opened.map_err(|error| NotPlayed::Stuck(error.to_string()))?);
+            let peer = own_peer.insert(opened.map_err(|error| incomplete(&plan, error))?);
             plan.addresses.insert(Endpoint::Peer, peer.address().to_owned());
         }
-        let stuck = |error| not_played(&plan, error);
+        let stuck = |error| incomplete(&plan, error);
         let control = self.capabilities.control;
         let options = Options { limit, journal_in_trailers: !control };
         let remote: Arc<dyn Remote> = Arc::new(Signals { running: Arc::clone(&self.running), limit });
         let played = self.driver.play(&plan, control.then_some(&remote), options).await.map_err(stuck)?;
         let ids = played.journal_ids();
         let journals = if control && !ids.is_empty() {
-            self.running.journal(ids, limit).await.map_err(|failure| NotPlayed::Stuck(failure.to_string()))?
+            self.running.journal(ids, limit).await.map_err(|failure| Incomplete::Stuck(failure.to_string()))?
         } else {
             Vec::new()
         };
@@ -289,18 +296,18 @@ impl Session {
         if let Some(path) = contextless(&plan).find(|path| !control && !is_told(&transcript, path)) {
             let why =
                 format!("without control it is not told what became of call {path}, which ended without a status");
-            return Err(NotPlayed::Untold(why));
+            return Err(Incomplete::Untold(why));
         }
         match complaint(&transcript) {
-            Some(Complaint::Error(why)) => Err(NotPlayed::Stuck(why)),
+            Some(Complaint::Error(why)) => Err(Incomplete::Stuck(why)),
             Some(Complaint::Unfinished(who)) if control => {
                 let why = format!("{} was not over after {} s", described(&who), limit.as_secs_f64());
                 transcript.unfinished.push(who);
-                Err(Unfinished::not_played(why, &plan, transcript))
+                Err(Unfinished::incomplete(why, &plan, transcript))
             }
             Some(Complaint::Unfinished(who)) => {
                 let who = described(&who);
-                Err(NotPlayed::Untold(format!("without control it is not told how {who} went on after its call")))
+                Err(Incomplete::Untold(format!("without control it is not told how {who} went on after its call")))
             }
             None => Ok(Played { traces: cut::traces(&plan, &transcript), plan, transcript, expected: BTreeMap::new() }),
         }
@@ -515,17 +522,17 @@ enum Complaint {
 }
 
 /// Why a plan was not played to its end.
-fn not_played(plan: &Plan, error: driver::Error) -> NotPlayed {
+fn incomplete(plan: &Plan, error: driver::Error) -> Incomplete {
     match error {
         driver::Error::Target(driver::TargetError::Connect { address, why }) => {
-            NotPlayed::Unreachable { address, reason: why }
+            Incomplete::Unreachable { address, reason: why }
         }
         driver::Error::Target(driver::TargetError::Silent { ref paths, .. }) => {
             let unfinished = |call: &String| transcript::Unfinished { call: call.clone(), end: CallEnd::Client };
             let unfinished = paths.iter().map(unfinished).collect();
-            Unfinished::not_played(error.to_string(), plan, Transcript { unfinished, ..Transcript::default() })
+            Unfinished::incomplete(error.to_string(), plan, Transcript { unfinished, ..Transcript::default() })
         }
-        error => NotPlayed::Stuck(error.to_string()),
+        error => Incomplete::Stuck(error.to_string()),
     }
 }
 
@@ -542,10 +549,10 @@ fn complaint(transcript: &Transcript) -> Option<Complaint> {
         let client = record.client.iter().map(|end| (end.observer, &end.error, end.progress.done, CallEnd::Client));
         let server = record.server.iter().map(|end| (end.observer, &end.error, end.progress.done, CallEnd::Server));
         client.chain(server).find_map(|(observer, error, done, end)| {
-            let this = transcript::Unfinished { call: path.clone(), end };
+            let this = || transcript::Unfinished { call: path.clone(), end };
             match error {
-                Some(error) if !error.is_empty() => Some(Complaint::Error(format!("{}: {error}", described(&this)))),
-                _ if observer == Observer::Journal && !done => Some(Complaint::Unfinished(this)),
+                Some(error) if !error.is_empty() => Some(Complaint::Error(format!("{}: {error}", described(&this())))),
+                _ if observer == Observer::Journal && !done => Some(Complaint::Unfinished(this())),
                 _ => None,
             }
         })
@@ -556,8 +563,9 @@ fn complaint(transcript: &Transcript) -> Option<Complaint> {
 fn is_target(played: &Result<Played, NotPlayed>) -> Result<(), String> {
     let record = match played {
         Ok(played) => played.transcript.calls.get("0").cloned().unwrap_or_default(),
-        Err(NotPlayed::Stuck(why)) => return Err(why.clone()),
-        Err(NotPlayed::Unfinished(unfinished)) => return Err(unfinished.why.clone()),
+        Err(NotPlayed::Incomplete(Incomplete::Stuck(why))) => return Err(why.clone()),
+        Err(NotPlayed::Incomplete(Incomplete::Unfinished(unfinished))) => return Err(unfinished.why.clone()),
+        Err(NotPlayed::Incomplete(error)) => return Err(format!("{error:?}")),
         Err(error) => return Err(format!("{error:?}")),
     };
     match record.client.and_then(|client| client.outcome) {
