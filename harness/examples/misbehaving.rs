@@ -34,9 +34,12 @@ impl Target for Misbehaving {
             "abort" => Arc::new(On(reference, || std::process::abort())),
             "flood" => Arc::new(On(reference, flood)),
             "hang" => Arc::new(On(reference, || {
-                loop {
-                    std::thread::park();
-                }
+                // Else the thread takes with it what is queued on it: the connection's task, and with that every other call.
+                tokio::task::block_in_place(|| {
+                    loop {
+                        std::thread::park();
+                    }
+                })
             })),
             other => anyhow::bail!("MISBEHAVE is uninstrumented, abort, flood or hang: not {other}"),
         })
