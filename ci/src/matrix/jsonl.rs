@@ -17,7 +17,7 @@ pub(crate) fn lines(matrix: &Matrix) -> Result<String> {
             "models": fault.models,
             "meant": variant.names,
             "killed_by": found.meant(),
-            "also": if fault.is_racy { Vec::new() } else { found.other() },
+            "also": found.other_each_time().unwrap_or_default(),
             "racy": fault.is_racy,
             "cases": found.cases,
             "stuck": found.stuck.len(),

@@ -61,7 +61,7 @@ fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
 fn cells(found: &Found) -> String {
     let code = |rules: Vec<&str>| rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(" ");
     let meant = code(found.meant());
-    let other = if found.variant.fault.is_racy { "differs".to_owned() } else { code(found.other()) };
+    let other = found.other_each_time().map_or_else(|| "differs".to_owned(), code);
     format!("{meant} | {other}")
 }
 

@@ -34,13 +34,15 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     let wanted: Vec<_> = wanted.collect();
     ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
     // A pattern that selects nothing is better found before minutes have passed.
-    wanted.iter().try_for_each(|variant| cases(variant, &corpus).map(drop))?;
+    let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, &corpus)).collect::<Result<_>>()?;
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
-    let baseline = Harness::in_process("rust/faulty", Faulty::new(&wanted[0])).baseline().await?;
-    let running = wanted.into_iter().enumerate().map(|(place, variant)| {
-        let (baseline, corpus) = (baseline.clone(), &corpus);
+    let (first, _) = &planned[0];
+    let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
+    let running = planned.into_iter().enumerate().map(|(place, (variant, cases))| {
+        let baseline = baseline.clone();
         async move {
-            let cases = cases(&variant, corpus)?;
+            // Copied when their turn comes: all at once are more than a gigabyte.
+            let cases: Vec<_> = cases.into_iter().cloned().collect();
             run_one(variant, &cases, baseline).await.map(|found| (place, found))
         }
     });
@@ -57,11 +59,11 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     Ok(told)
 }
 
-/// The cases that can show a fault.
-fn cases(variant: &Variant, corpus: &[Scenario]) -> Result<Vec<Case>> {
+/// A fault, and the cases that can show it.
+fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<&Case>)> {
     let patterns: Vec<String> = variant.fault.only.iter().map(|pattern| (*pattern).to_owned()).collect();
     let cases = scenario::select(corpus, &patterns).with_context(|| variant.id())?;
-    Ok(cases.into_iter().cloned().collect())
+    Ok((variant, cases))
 }
 
 async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result<Found> {

@@ -84,9 +84,7 @@ impl Findings {
             let before = findings.found.len();
             findings.rule = rule;
             (rule.check)(case, &mut findings);
-            if findings.found.len() > before {
-                findings.found[before..].sort_by(|a, b| seen(a).cmp(&seen(b)).then_with(|| a.cmp(b)));
-            }
+            findings.found[before..].sort_by(|a, b| seen(a).cmp(&seen(b)).then_with(|| a.cmp(b)));
         }
         findings.found
     }

@@ -465,11 +465,8 @@ fn by_root_above(case: &Case<'_>, end: usize, candidates: &Candidates<'_, '_>) -
     if own.side != Side::Server || place == ParentExpectation::Unknown || !place.allows_root() {
         return None;
     }
-    candidates.best(case, end, candidates.binder.free(), |index| {
-        let top = case.tree.ancestors(index).last();
-        let tops_out = top.is_some_and(|top| case.spans()[top].parent_span_id.is_none());
-        tops_out && case.tree.ancestors(index).all(|other| candidates.is_others(case, other))
-    })
+    let is_below = |index| case.is_below_root(index, |other| candidates.is_others(case, other));
+    candidates.best(case, end, candidates.binder.free(), is_below)
 }
 
 /// A span of the trace that the end's span should be in, wherever it hangs.

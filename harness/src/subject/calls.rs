@@ -1,7 +1,6 @@
 //! The calls of a plan, each with where it stands in the script and what its two ends saw.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
@@ -10,7 +9,6 @@ use super::{Call, Party};
 use crate::evidence::Evidence;
 use crate::scenario::{self, Endpoint, ServerStep, all_steps};
 use crate::trace::SpanRef;
-use crate::transcript::TraceParent;
 
 /// What is read off a script.
 pub(super) struct Calls<'a> {
@@ -111,10 +109,10 @@ impl<'a> Calls<'a> {
     }
 }
 
-/// The contexts that the driver sent.
-pub(super) fn sent_contexts(calls: &[Call<'_>]) -> BTreeSet<SpanRef> {
-    let driver = calls.iter().filter(|call| call.client == Party::Harness);
-    driver.filter_map(|call| call.arrivals.get(0).context.valid()).map(TraceParent::name_ref).collect()
+/// The contexts that the driver sent, each with the call that it was sent with.
+pub(super) fn sent_contexts(calls: &[Call<'_>]) -> impl Iterator<Item = (SpanRef, usize)> {
+    let driver = calls.iter().enumerate().filter(|(_, call)| call.client == Party::Harness);
+    driver.filter_map(|(index, call)| Some((call.arrivals.get(0).context.valid()?.name_ref(), index)))
 }
 
 /// The server's steps of a planned call.

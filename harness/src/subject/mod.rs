@@ -22,7 +22,7 @@ pub use messages::{Direction, Tally, number_of};
 pub use outcome::Codes;
 pub use received::{Received, Values};
 
-use calls::{Calls, Save, steps};
+use calls::{Calls, Save, sent_contexts, steps};
 use facts::Known;
 use groups::Groups;
 use received::Arrivals;
@@ -179,7 +179,7 @@ impl<'a> Case<'a> {
         let Calls { calls, saves } = Calls::new(evidence);
         let mut case = Self {
             evidence,
-            tree: Tree::new(&evidence.trace, &calls::sent_contexts(&calls)),
+            tree: Tree::new(&evidence.trace, &sent_contexts(&calls).map(|(sent, _)| sent).collect()),
             ends: Vec::with_capacity(2 * calls.len()),
             calls,
             saves,
@@ -416,6 +416,13 @@ impl<'a> Case<'a> {
         true
     }
 
+    /// Whether a span stands somewhere below a root, with only such spans above it as are allowed.
+    #[must_use]
+    pub fn is_below_root(&self, span: usize, allowed: impl Fn(usize) -> bool) -> bool {
+        let top = self.tree.ancestors(span).last();
+        top.is_some_and(|top| self.spans()[top].parent_span_id.is_none()) && self.tree.ancestors(span).all(allowed)
+    }
+
     /// The first span of this name.
     #[must_use]
     pub fn find(&self, name: SpanRef) -> Option<usize> {
@@ -462,9 +469,7 @@ impl<'a> Case<'a> {
     fn find_owners(&self) -> Groups<SpanRef> {
         let ends = self.bound().map(|(end, _, span)| (span.name_ref(), end.call));
         let manual = self.manual.iter().filter_map(|manual| Some((self.spans()[manual.span?].name_ref(), manual.call)));
-        let driver = (0..self.calls.len()).filter(|call| self.calls[*call].client == Party::Harness);
-        let sent = driver.filter_map(|call| Some((self.remote_context(call, 0).valid()?.name_ref(), call)));
-        Groups::new(ends.chain(manual).chain(sent))
+        Groups::new(ends.chain(manual).chain(sent_contexts(&self.calls)))
     }
 
     /// Whether a span or context belongs to another call: neither to this one nor to one that it is made for.

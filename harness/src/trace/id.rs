@@ -1,6 +1,5 @@
 //! Trace and span ids.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,23 +14,10 @@ pub struct ParseIdError {
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $bytes:literal, $number:ty) => {
+    ($(#[$doc:meta])* $name:ident, $bytes:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(pub [u8; $bytes]);
-
-        // The order of the bytes, by one comparison of numbers: every index of spans is sorted by it.
-        impl Ord for $name {
-            fn cmp(&self, other: &Self) -> Ordering {
-                <$number>::from_be_bytes(self.0).cmp(&<$number>::from_be_bytes(other.0))
-            }
-        }
-
-        impl PartialOrd for $name {
-            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-                Some(self.cmp(other))
-            }
-        }
 
         impl $name {
             /// Whether any bit is set. All zero is invalid: W3C Trace Context, sections 3.2.2.3 and 3.2.2.4.
@@ -63,14 +49,12 @@ macro_rules! id {
 
             fn from_str(text: &str) -> Result<Self, ParseIdError> {
                 let error = || ParseIdError { text: text.to_owned(), digits: $bytes * 2 };
-                let (pairs, []) = text.as_bytes().as_chunks() else { return Err(error()) };
-                let pairs: &[[u8; 2]; $bytes] = pairs.try_into().map_err(|_| error())?;
-                let bytes = pairs.map(|[high, low]| (DIGITS[usize::from(high)], DIGITS[usize::from(low)]));
-                // No digit has a bit of the upper half, and what is none has all.
-                if bytes.iter().any(|(high, low)| (high | low) & 0xf0 != 0) {
+                let lowercase = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+                let mut bytes = [0; $bytes];
+                if !lowercase || hex::decode_to_slice(text, &mut bytes).is_err() {
                     return Err(error());
                 }
-                Ok(Self(bytes.map(|(high, low)| high << 4 | low)))
+                Ok(Self(bytes))
             }
         }
 
@@ -90,23 +74,12 @@ macro_rules! id {
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// What each byte stands for as a lowercase hexadecimal digit; 255 where it is none.
-const DIGITS: [u8; 256] = {
-    let mut digits = [u8::MAX; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[HEX[value as usize] as usize] = value;
-        value += 1;
-    }
-    digits
-};
-
 id! {
     /// The id of a trace: 16 bytes, written as 32 lowercase hexadecimal digits.
-    TraceId, 16, u128
+    TraceId, 16
 }
 
 id! {
     /// The id of a span: 8 bytes, written as 16 lowercase hexadecimal digits.
-    SpanId, 8, u64
+    SpanId, 8
 }

@@ -106,13 +106,9 @@ fn are_alike(with: &[Entry], without: &[Entry]) -> bool {
     }
 }
 
-fn of_the_application(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
-    entries.iter().filter(|entry| is_of_the_application(&entry.key))
-}
-
 fn by_key(entries: &[Entry]) -> BTreeMap<&str, Vec<String>> {
     let mut by_key: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for entry in of_the_application(entries) {
+    for entry in entries.iter().filter(|entry| is_of_the_application(&entry.key)) {
         by_key.entry(&entry.key).or_default().push(without_ids(&entry.value));
     }
     by_key

@@ -47,11 +47,7 @@ fn hangs_through_others(case: &Case<'_>, place: ParentExpectation, index: usize,
     if place.parent().is_some_and(|top| case.is_below(index, top, is_free)) {
         return true;
     }
-    let tops_out = |top: usize| case.spans()[top].parent_span_id.is_none();
-    span.parent_span_id.is_some()
-        && place.allows_root()
-        && case.tree.ancestors(index).last().is_some_and(tops_out)
-        && case.tree.ancestors(index).all(is_free)
+    span.parent_span_id.is_some() && place.allows_root() && case.is_below_root(index, is_free)
 }
 
 fn is_later(case: &Case<'_>, end: &End<'_>, span: &Span) -> bool {

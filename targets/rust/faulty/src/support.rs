@@ -62,6 +62,19 @@ pub(crate) fn is_server(call: &Call) -> bool {
     !is_client(call)
 }
 
+/// Another ending at a response's headers than the right one, at the ends that the fault is at.
+pub(crate) struct AtHeaders {
+    pub(crate) at: At,
+    pub(crate) change: fn(Ending) -> Ending,
+}
+
+impl Policy for AtHeaders {
+    fn at_headers(&self, call: &Call, status: StatusCode, headers: &HeaderMap, is_end: bool) -> Ending {
+        let right = Standard.at_headers(call, status, headers, is_end);
+        if self.at.is(call) { (self.change)(right) } else { right }
+    }
+}
+
 /// Starts a span that something keeps, so that only the instrumentation ends it: this SDK ends what is dropped.
 pub(crate) fn kept(call: &Call, tracer: &SdkTracer, builder: SpanBuilder, parent: &Context) -> Context {
     let cx = Standard.start(call, tracer, builder, parent);

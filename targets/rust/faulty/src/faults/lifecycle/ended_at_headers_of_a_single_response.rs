@@ -8,18 +8,5 @@ fault! {
     each: ["Unary", "ClientStream"],
     only: ["unary/slow", "stream/slow"],
     alone: true,
-    parts: |at| Parts::policy(Broken { at }),
-}
-
-struct Broken {
-    at: At,
-}
-
-impl Policy for Broken {
-    fn at_headers(&self, call: &Call, status: StatusCode, headers: &HeaderMap, is_end: bool) -> Ending {
-        match Standard.at_headers(call, status, headers, is_end) {
-            Ending::Open if self.at.is(call) => Ending::Now(Outcome::of(Code::Ok)),
-            other => other,
-        }
-    }
+    parts: |at| Parts::policy(AtHeaders { at, change: super::ended_at_headers::ended }),
 }

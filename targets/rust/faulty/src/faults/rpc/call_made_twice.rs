@@ -1,5 +1,6 @@
 use crate::support::*;
 use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
 
 fault! {
     /// A call is made twice: the interceptor is asked for its next once to see what comes, and once more for the caller.
@@ -22,8 +23,7 @@ impl Around for Twice {
             let body = body.collect().await?.to_bytes();
             let request = || Request::from_parts(head.clone(), Body::new(http_body_util::Full::new(body.clone())));
             drop(next.call(request()).await?);
-            std::future::poll_fn(|cx| again.poll_ready(cx)).await?;
-            again.call(request()).await
+            again.ready().await?.call(request()).await
         })
     }
 }

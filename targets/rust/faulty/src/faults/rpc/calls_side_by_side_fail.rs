@@ -9,18 +9,17 @@ fault! {
 }
 
 #[derive(Default)]
-struct SideBySide(Arc<AtomicU64>);
+struct SideBySide(Arc<AtomicBool>);
 
 impl Around for SideBySide {
     fn call(&self, request: Request<Body>, mut next: Next) -> Answer {
-        if self.0.fetch_add(1, Ordering::SeqCst) > 0 {
-            self.0.fetch_sub(1, Ordering::SeqCst);
+        if self.0.swap(true, Ordering::SeqCst) {
             return Box::pin(std::future::ready(Ok(failed())));
         }
-        let (count, answer) = (Arc::clone(&self.0), next.call(request));
+        let (busy, answer) = (Arc::clone(&self.0), next.call(request));
         Box::pin(async move {
             let answer = answer.await;
-            count.fetch_sub(1, Ordering::SeqCst);
+            busy.store(false, Ordering::SeqCst);
             answer
         })
     }
