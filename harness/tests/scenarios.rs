@@ -175,15 +175,6 @@ fn signals_cross_from_where_they_are_raised_to_where_they_are_awaited() {
 }
 
 #[test]
-fn only_broken_connections_ask_for_a_peer_of_their_own() {
-    for scenario in all() {
-        for case in &scenario.cases {
-            assert_eq!(case.script.breaks_connection(), scenario.id == "failure/connection", "{}", case.id());
-        }
-    }
-}
-
-#[test]
 fn a_pattern_selects_by_whole_components() {
     let scenarios = all();
     let count = |glob: &str| select(&scenarios, &[glob.to_owned()]).map(|cases| cases.len()).ok();

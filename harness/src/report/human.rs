@@ -1,13 +1,14 @@
 //! For people: what is wrong as it is found, and a scorecard at the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use anstyle::Style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::describe::{headline, in_full};
 use super::scorecard::Scorecard;
-use super::style::{BAD, BOLD, DIM, GOOD, ODD, paint};
+use super::style::{self, BAD, BOLD, DIM, GOOD, ODD, paint};
 use super::{Event, Reporter, RunName};
 use crate::verdict::{Exit, Outcome, Totals, Verdict};
 
@@ -21,13 +22,16 @@ pub struct Human<W> {
     scorecard: Scorecard,
     shown: BTreeSet<(RunName, String)>,
     abridged: u64,
+    started: BTreeSet<RunName>,
+    /// Runs of which it was told why they never started, and how many cases did not run for that.
+    broken: BTreeMap<RunName, u64>,
 }
 
 impl<W: Write> Human<W> {
     /// Writes to this; the progress line is another's.
     pub fn new(out: W, progress: Progress, verbose: bool) -> Self {
-        let (scorecard, shown) = (Scorecard::default(), BTreeSet::new());
-        Self { out, progress, verbose, scorecard, shown, abridged: 0 }
+        let (scorecard, shown, started, broken) = Default::default();
+        Self { out, progress, verbose, scorecard, shown, abridged: 0, started, broken }
     }
 
     fn print(&mut self, text: &str) -> io::Result<()> {
@@ -42,8 +46,15 @@ impl<W: Write> Human<W> {
         if !verdict.outcome.is_red() {
             return Ok(());
         }
-        // A target that breaks one rule breaks it in a hundred cases: the first one explains the others.
         let run = RunName::of(&verdict.name);
+        if verdict.outcome == Outcome::CouldNotRun
+            && !self.verbose
+            && let Some(kept) = self.broken.get_mut(&run)
+        {
+            *kept += 1;
+            return Ok(());
+        }
+        // A target that breaks one rule breaks it in a hundred cases: the first one explains the others.
         let unexpected = verdict.findings.iter().filter(|judged| judged.counts && judged.expected.is_none());
         let rules = unexpected.map(|judged| judged.finding.rule.clone());
         let missed = verdict.missed.iter().map(|missed| format!("no {}", missed.rule));
@@ -72,6 +83,21 @@ impl<W: Write> Human<W> {
         self.print(&text)
     }
 
+    /// A machine that lacks something, or a target that does not start, keeps every case from running: once is enough. A
+    /// target that fails later does so in cases, which have to be told.
+    fn broke(&mut self, run: &RunName, style: Style, what: &str, why: &str) -> io::Result<()> {
+        if !self.started.contains(run) {
+            self.broken.entry(run.clone()).or_default();
+        }
+        self.print(&format!("{} {}: {why}\n", paint(style, what), paint(BOLD, run)))
+    }
+
+    fn finished(&mut self, run: &RunName) -> io::Result<()> {
+        let Some(kept) = self.broken.remove(run) else { return Ok(()) };
+        let head = paint(style::outcome(Outcome::CouldNotRun), Outcome::CouldNotRun);
+        self.print(&format!("{head} {}: all {kept} cases\n", paint(BOLD, run)))
+    }
+
     fn ended(&mut self, totals: &Totals, exit: Exit) -> io::Result<()> {
         self.progress.clear();
         let mut text = String::new();
@@ -98,15 +124,17 @@ impl<W: Write> Reporter for Human<W> {
         match event {
             Event::Judged { verdict, evidence } => self.judged(verdict, evidence.as_deref()),
             Event::Usage(error) => self.print(&format!("{} {error}\n", paint(BAD, "usage"))),
-            Event::TargetFailed { run, error } => {
-                self.print(&format!("{} {}: {}\n", paint(BAD, "target"), paint(BOLD, run), error.failure))
-            }
+            Event::TargetFailed { run, error } => self.broke(run, BAD, "target", &error.failure.to_string()),
             Event::Unavailable { run, missing } => {
-                let missing = missing.join(", ");
-                self.print(&format!("{} {}: no {missing} on PATH\n", paint(ODD, "unavailable"), paint(BOLD, run)))
+                self.broke(run, ODD, "unavailable", &format!("no {} on PATH", missing.join(", ")))
             }
+            Event::Finished { run, .. } => self.finished(run),
             Event::Ended { totals, exit } => self.ended(totals, *exit),
-            Event::Began { .. } | Event::Building(_) | Event::Started(_) | Event::Finished { .. } => Ok(()),
+            Event::Started(run) => {
+                self.started.insert(run.clone());
+                Ok(())
+            }
+            Event::Began { .. } | Event::Building(_) => Ok(()),
         }
     }
 }
@@ -117,7 +145,7 @@ fn summary(totals: &Totals) -> String {
     for outcome in Outcome::ALL {
         let count = totals.of(outcome);
         if count > 0 {
-            text.push_str(&format!(" {count} {}", paint(super::style::outcome(outcome), outcome)));
+            text.push_str(&format!(" {count} {}", paint(style::outcome(outcome), outcome)));
         }
     }
     let more = [

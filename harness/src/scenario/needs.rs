@@ -55,19 +55,11 @@ impl Script {
     pub fn crossing(&self) -> Crossing {
         Survey::of(self).crossing()
     }
-
-    /// Whether the script breaks the connection from target to peer, which other cases may be using at the time: the peer
-    /// then needs an address for this case alone.
-    #[must_use]
-    pub fn breaks_connection(&self) -> bool {
-        Survey::of(self).breaks_connection
-    }
 }
 
 #[derive(Default)]
 struct Survey {
     needs: BTreeSet<Need>,
-    breaks_connection: bool,
     /// Who raises and who awaits a signal.
     signals: BTreeMap<String, Signal>,
 }
@@ -145,7 +137,6 @@ impl Survey {
             match step {
                 ServerStep::Await { signal } => self.awaits(signal, process),
                 ServerStep::Raise { signal } => self.raises(signal, process),
-                ServerStep::Goaway | ServerStep::Disconnect => self.breaks_connection = true,
                 ServerStep::End { via, .. } => self.needs.extend(via.clone().map(Need::EndVia)),
                 ServerStep::Fail { how, .. } => {
                     self.needs.insert(Need::Failure(how.clone()));
