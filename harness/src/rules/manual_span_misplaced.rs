@@ -1,4 +1,3 @@
-use super::support::is_or_is_below;
 use super::{Findings, Place};
 use crate::convention::Side;
 use crate::subject::Case;
@@ -7,7 +6,8 @@ rule! {
     /// A span that the handler itself opens hangs below the call's SERVER span, or below the handler's span around it.
     /// If it does not, the instrumentation did not make its span current where the handler runs: on another thread,
     /// after an `await`, in the body of a stream. Everything that the application records is then torn from the call it
-    /// belongs to.
+    /// belongs to. Below the span of a call that the handler made it does not belong either: that call's span stayed
+    /// current for what came after, or beside it.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -17,12 +17,31 @@ rule! {
     ///   INTERNAL work
     /// ```
     ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary span=work
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   INTERNAL filter
+    ///     INTERNAL work
+    /// ```
+    ///
     /// ```fail
     /// convention rpc-1.39
     /// call 0 unary span=work
     ///
     /// SERVER Echo/Say <- driver
     /// ! INTERNAL work <- driver
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary span=work
+    /// call 0.a unary -> peer
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   CLIENT Echo/First
+    /// !   INTERNAL work
     /// ```
     family: Link,
     level: Should,
@@ -36,12 +55,20 @@ rule! {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (index, manual) in case.manual.iter().enumerate() {
         let places = case.manual_places(index);
-        let Some(span) = manual.span.map(|own| &case.spans()[own]).filter(|_| !places.is_empty()) else { continue };
-        let below = |parent| places.iter().any(|place| is_or_is_below(case, parent, case.spans()[*place].name_ref()));
-        if !span.parent_ref().is_some_and(below) {
-            let place = Place::span(span).of_call(&case.calls[manual.call].path, Side::Server);
-            let what = if manual.within.is_some() { "the handler's span around it" } else { "the call's SERVER span" };
-            findings.add(place, format!("A span that the handler opened does not hang below {what}."));
+        let Some(own) = manual.span.filter(|_| !places.is_empty()) else { continue };
+        let is_ours = |between: usize| !case.is_foreign(manual.call, case.spans()[between].name_ref());
+        let is_below = |allowed: &dyn Fn(usize) -> bool| {
+            places.iter().any(|place| case.is_below(own, case.spans()[*place].name_ref(), allowed))
+        };
+        if is_below(&is_ours) {
+            continue;
         }
+        let problem = match manual.within {
+            _ if is_below(&|_| true) => "hangs below the span of another call, which is below its own place.",
+            Some(_) => "does not hang below the handler's span around it.",
+            None => "does not hang below the call's SERVER span.",
+        };
+        let place = Place::span(&case.spans()[own]).of_call(&case.calls[manual.call].path, Side::Server);
+        findings.add(place, format!("A span that the handler opened {problem}"));
     }
 }
