@@ -29,15 +29,15 @@ impl Baseline {
         let cases = job.cases.iter().filter(|case| {
             !case.open && lacks(case, job.launch.capabilities()).or_else(|| lacks_endpoint(case, &endpoints)).is_none()
         });
-        let played: Vec<_> = stream::iter(cases)
+        // Collected first: a stream that holds closures over references is not `Send`.
+        let plays: Vec<_> = cases
             .map(|case| {
                 let plan = plan(case, &job.for_whom(), endpoints.clone(), &how.mint);
                 let session = &session;
                 async move { (case.id(), session.play(plan).await) }
             })
-            .buffer_unordered(how.concurrency)
-            .collect()
-            .await;
+            .collect();
+        let played: Vec<_> = stream::iter(plays).buffer_unordered(how.concurrency).collect().await;
         let lost = session.lost();
         session.stop().await.stopped?;
         if let Some(failure) = lost {

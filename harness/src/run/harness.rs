@@ -10,6 +10,7 @@ use super::baseline::Baseline;
 use super::job::{How, Job};
 use super::launch::{Attached, Launch, settings};
 use super::plan::Mint;
+use super::turns::Turns;
 use crate::convention::{self, Convention};
 use crate::evidence::Evidence;
 use crate::expect::Expectations;
@@ -284,7 +285,13 @@ impl Harness {
     }
 
     fn how(&self, sink: Sink) -> How {
-        How { concurrency: self.concurrency, instrumented: self.instrumented, mint: Arc::new(Mint::new()), sink }
+        How {
+            concurrency: self.concurrency,
+            instrumented: self.instrumented,
+            mint: Arc::new(Mint::new()),
+            sink,
+            turns: Turns::new(1),
+        }
     }
 
     fn job(&self, cases: &[Case]) -> Result<Job, UsageError> {
@@ -294,6 +301,7 @@ impl Harness {
                 variant: self.variant.clone(),
                 convention: self.convention.clone(),
             },
+            rank: 0,
             launch: self.launch.clone(),
             convention: Arc::new(find_convention(&self.convention)?),
             expectations: Arc::new(self.expectations.clone()),

@@ -10,6 +10,7 @@ use super::baseline::Baseline;
 use super::launch::Launch;
 use super::plan::{For, Mint, plan, plays_alone, strangers};
 use super::session::{Captured, Incomplete, NotPlayed, Played, Session, append, strangers_evidence};
+use super::turns::{Turn, Turns};
 use crate::capture::Flooded;
 use crate::convention::Convention;
 use crate::evidence::Evidence;
@@ -28,6 +29,8 @@ const RESTARTS_MAX: u32 = 8;
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) name: RunName,
+    /// Its place among the jobs of a run: whoever comes before it works before it.
+    pub(super) rank: usize,
     pub(super) launch: Launch,
     pub(super) convention: Arc<Convention>,
     pub(super) expectations: Arc<Expectations>,
@@ -46,6 +49,8 @@ pub(super) struct How {
     pub(super) instrumented: bool,
     pub(super) mint: Arc<Mint>,
     pub(super) sink: Sink,
+    /// Who may work at the same time.
+    pub(super) turns: Turns,
 }
 
 impl Job {
@@ -111,6 +116,8 @@ struct State<'a> {
     spans: u64,
     executed: bool,
     restarts: u32,
+    /// Held as long as there is something to do but wait.
+    turn: Option<Turn>,
 }
 
 impl<'a> State<'a> {
@@ -128,6 +135,7 @@ impl<'a> State<'a> {
             spans: 0,
             executed: false,
             restarts: 0,
+            turn: None,
         }
     }
 
@@ -144,6 +152,9 @@ impl<'a> State<'a> {
 
     async fn run(&mut self) {
         loop {
+            if self.turn.is_none() {
+                self.turn = Some(self.how.turns.take(self.job.rank).await);
+            }
             let started = Session::start(&self.job.launch, self.how.instrumented).await;
             let mut session = match started {
                 Ok(session) => session,
@@ -182,6 +193,10 @@ impl<'a> State<'a> {
     /// Plays what is left, until all have their verdict or the target is lost.
     async fn play_all(&mut self, session: &mut Session) -> Option<Failure> {
         let mut lost = self.play_together(session).await;
+        if lost.is_none() {
+            // What is left takes hardly anything but time.
+            self.turn = None;
+        }
         while lost.is_none()
             && let Some(case) = self.suspects.pop()
         {
@@ -207,7 +222,7 @@ impl<'a> State<'a> {
             return Some(lost);
         }
         self.note(failure);
-        cases.into_iter().zip(captured).for_each(|(case, captured)| self.judge_or_wait(case, captured));
+        self.judge_all(cases.into_iter().zip(captured)).await;
         None
     }
 
@@ -221,8 +236,9 @@ impl<'a> State<'a> {
         let playing = {
             let session = &*session;
             let play = |(place, (case, plan))| async move { (place, case, session.play(plan).await) };
-            let playing = stream::iter(together.into_iter().enumerate()).map(play);
-            let mut played: Vec<_> = playing.buffer_unordered(self.how.concurrency).collect().await;
+            // Collected first: a stream that holds closures over references is not `Send`.
+            let plays: Vec<_> = together.into_iter().enumerate().map(play).collect();
+            let mut played: Vec<_> = stream::iter(plays).buffer_unordered(self.how.concurrency).collect().await;
             // What is told, and in which order, does not depend on which case was through first.
             played.sort_by_key(|(place, ..)| *place);
             played
@@ -267,8 +283,16 @@ impl<'a> State<'a> {
             return Some(lost);
         }
         self.note(failure);
-        cases.into_iter().zip(captured).for_each(|(case, captured)| self.judge_or_wait(case, captured));
+        self.judge_all(cases.into_iter().zip(captured)).await;
         None
+    }
+
+    async fn judge_all(&mut self, cases: impl Iterator<Item = (&'a Case, Captured)>) {
+        for (case, captured) in cases {
+            self.judge_or_wait(case, captured);
+            // The calls of other runs, some of which have deadlines, are not kept waiting until all are judged.
+            tokio::task::yield_now().await;
+        }
     }
 
     fn judge_or_wait(&mut self, case: &'a Case, captured: Captured) {

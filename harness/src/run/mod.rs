@@ -21,13 +21,14 @@ mod launch;
 mod plan;
 mod select;
 mod session;
+mod turns;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
 pub use baseline::Baseline;
 pub use harness::{CaseResult, Harness, HarnessError};
@@ -39,11 +40,12 @@ use crate::report::{Event, Sink, Tally};
 use crate::target::{self, Availability, Failure, availability};
 use crate::verdict::{Circumstances, Exit};
 use job::{How, Job};
+use turns::Turns;
 
 /// How a run is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Targets at a time.
+    /// Targets at work at a time. Those that only wait do not count.
     pub jobs: usize,
     /// Cases at a time on one target.
     pub concurrency: usize,
@@ -57,26 +59,37 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // Half of what a run does is waiting for deadlines to pass.
+        let jobs = 2 * cores;
         Self { jobs, concurrency: 16, strict: false, require: false, compared: true }
     }
 }
 
 /// Runs what was selected, tells all that happens, and says what it comes to.
 pub async fn run(selected: Selected, options: Options, sink: &Sink) -> (Tally, Exit) {
+    let Selected { mut runs, errors, .. } = selected;
+    // The slowest to start are the slowest altogether: begun last, they would be waited for alone.
+    runs.sort_by_key(|run| Reverse(run.manifest.limits.start));
     let how = How {
         concurrency: options.concurrency.max(1),
         instrumented: true,
         mint: Arc::new(Mint::new()),
         sink: sink.clone(),
+        turns: Turns::new(options.jobs.max(1)),
     };
-    let jobs: Vec<_> = selected.runs.iter().map(|run| (run, run.job(options.strict))).collect();
-    let planned = jobs.iter().map(|(_, job)| job.planned()).sum();
-    sink.send(Event::Began { planned, runs: jobs.len() as u64 });
-    selected.errors.into_iter().for_each(|error| sink.send(Event::Usage(error)));
-    let compared = if options.compared { selected.runs.as_slice() } else { &[] };
-    let once = Once { builds: OncePerVariant::of(&selected.runs), baselines: OncePerVariant::of(compared) };
-    stream::iter(&jobs).for_each_concurrent(options.jobs.max(1), |(run, job)| run_job(run, job, &once, &how)).await;
+    let compared = if options.compared { runs.as_slice() } else { &[] };
+    let once = Arc::new(Once { builds: OncePerVariant::of(&runs), baselines: OncePerVariant::of(compared) });
+    let jobs: Vec<_> = runs.iter().enumerate().map(|(rank, run)| run.job(rank, options.strict)).collect();
+    sink.send(Event::Began { planned: jobs.iter().map(Job::planned).sum(), runs: jobs.len() as u64 });
+    errors.into_iter().for_each(|error| sink.send(Event::Usage(error)));
+    let mut running = JoinSet::new();
+    for (run, job) in runs.into_iter().zip(jobs) {
+        let (once, how) = (Arc::clone(&once), how.clone());
+        running.spawn(async move { run_job(&run, &job, &once, &how).await });
+    }
+    // Panics where one of them did.
+    running.join_all().await;
     let tally = sink.tally();
     let circumstances = Circumstances { require: options.require, ..tally.circumstances };
     let exit = Exit::of(&tally.totals, circumstances);
@@ -93,8 +106,7 @@ async fn run_job(run: &SelectedRun, job: &Job, once: &Once, how: &How) {
         how.sink.send(Event::Unavailable { run: job.name.clone(), missing });
         return job.refuse(how, &why);
     }
-    how.sink.send(Event::Building(job.name.clone()));
-    if let Err(failure) = once.build(run).await {
+    if let Err(failure) = once.build(run, job, how).await {
         let why = failure.to_string();
         how.sink.send(Event::TargetFailed { run: job.name.clone(), error: job.error(failure) });
         return job.refuse(how, &why);
@@ -106,7 +118,8 @@ async fn run_job(run: &SelectedRun, job: &Job, once: &Once, how: &How) {
     job.run(how, &baseline).await;
 }
 
-/// What is done once for each variant of a target, by however many conventions it is judged.
+/// What is done once for each variant of a target, by however many conventions it is judged: in the turn of the run that
+/// comes to it first.
 struct Once {
     builds: OncePerVariant<()>,
     /// Of none, if nothing is to be compared.
@@ -131,15 +144,24 @@ impl<T> OncePerVariant<T> {
 }
 
 impl Once {
-    async fn build(&self, run: &SelectedRun) -> Result<(), Failure> {
+    async fn build(&self, run: &SelectedRun, job: &Job, how: &How) -> Result<(), Failure> {
         let Some(cell) = self.builds.cell(run) else { return Ok(()) };
-        cell.get_or_init(|| target::build(&run.manifest, &run.variant)).await.clone()
+        let build = async {
+            let _turn = how.turns.take(job.rank).await;
+            how.sink.send(Event::Building(job.name.clone()));
+            target::build(&run.manifest, &run.variant).await
+        };
+        cell.get_or_init(|| build).await.clone()
     }
 
     async fn baseline(&self, run: &SelectedRun, job: &Job, how: &How) -> Result<Baseline, Failure> {
-        match self.baselines.cell(run) {
-            Some(cell) if job.launch.can_be_off() => cell.get_or_init(|| Baseline::play(job, how)).await.clone(),
-            _ => Ok(Baseline::default()),
-        }
+        let Some(cell) = self.baselines.cell(run).filter(|_| job.launch.can_be_off()) else {
+            return Ok(Baseline::default());
+        };
+        let play = async {
+            let _turn = how.turns.take(job.rank).await;
+            Baseline::play(job, how).await
+        };
+        cell.get_or_init(|| play).await.clone()
     }
 }

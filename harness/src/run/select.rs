@@ -71,7 +71,7 @@ impl SelectedRun {
         }
     }
 
-    pub(super) fn job(&self, strict: bool) -> Job {
+    pub(super) fn job(&self, rank: usize, strict: bool) -> Job {
         let launch = match &self.attached {
             Some(to) => Launch::Attached {
                 capabilities: Attached::capabilities(&self.manifest.capabilities),
@@ -86,6 +86,7 @@ impl SelectedRun {
         };
         Job {
             name: self.name(),
+            rank,
             launch,
             convention: Arc::clone(&self.convention),
             expectations: Arc::clone(&self.expectations),
