@@ -133,7 +133,8 @@ class Call:
         self._settle()
 
     def _settle(self) -> None:
-        self._note(lambda entry: setattr(entry, "done", self.settled()))
+        with self._process.journal.closing():
+            self._entry.done = self.settled()
 
     def settled(self) -> bool:
         """Whether nothing is left to happen at this end."""
@@ -145,7 +146,8 @@ class Call:
         if self._finished and self._called_back:
             await self._called_back()
         self._drop()
-        self._note(lambda entry: setattr(entry, "done", True))
+        with self._process.journal.closing():
+            self._entry.done = True
         return gave_up
 
     def _drop(self) -> None:

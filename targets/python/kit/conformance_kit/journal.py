@@ -4,7 +4,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import conformance_pb2 as pb
 
@@ -13,17 +13,29 @@ class Journal:
     """The entries by call id. They are written within `writing` only."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        # Each of those who wait has a condition of its own: to wake them all at every change costs more than the changes.
+        self._readers: list[tuple[list[str], threading.Condition]] = []
+        self._left = threading.Condition(self._lock)
         self._calls: dict[str, pb.Journal] = {}
         self._arrivals: Counter[str] = Counter()  # kept when entries are forgotten: a retried call may arrive later
         self._handlers = 0
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[object]:
         """Around every change to an entry."""
-        with self._changed:
+        return self._lock
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Around every change by which an end may be done."""
+        with self._lock:
             yield
-            self._changed.notify_all()
+            for calls, done in self._readers:
+                if self._are_done(calls):
+                    done.notify()
+
+    def _are_done(self, calls: list[str]) -> bool:
+        return all(_done(self._calls.get(call)) for call in calls)
 
     def _entry(self, call: str) -> pb.Journal:
         return self._calls.setdefault(call, pb.Journal(call=call))
@@ -42,9 +54,10 @@ class Journal:
 
     def leave(self, end: pb.ServerEnd) -> None:
         """Closes the entry of a server's end."""
-        with self.writing():
+        with self.closing():
             end.done = True
             self._handlers -= 1
+            self._left.notify_all()
 
     def depart(self, call: str) -> pb.ClientEnd:
         """Opens the entry of a client's end."""
@@ -56,7 +69,7 @@ class Journal:
 
     def snapshot(self, call: str) -> pb.Journal:
         """A copy of the entry as it is."""
-        with self._changed:
+        with self._lock:
             copy = pb.Journal()
             copy.CopyFrom(self._entry(call))
             return copy
@@ -64,8 +77,12 @@ class Journal:
     def read(self, calls: Iterable[str], seconds: float) -> list[pb.Journal]:
         """Waits until those of the calls that have begun are done, or for so long; forgets those that are done."""
         calls = list(calls)
-        with self._changed:
-            self._changed.wait_for(lambda: all(_done(self._calls.get(call)) for call in calls), seconds)
+        done = threading.Condition(self._lock)
+        reader = (calls, done)
+        with self._lock:
+            self._readers.append(reader)
+            done.wait_for(lambda: self._are_done(calls), seconds)
+            self._readers = [other for other in self._readers if other is not reader]
             found = [self._calls[call] for call in calls if call in self._calls]
             for entry in found:
                 if _done(entry):
@@ -80,8 +97,8 @@ class Journal:
 
     def idle(self, seconds: float) -> None:
         """Waits until no handler is at work, or for so long."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._handlers == 0, seconds)
+        with self._lock:
+            self._left.wait_for(lambda: self._handlers == 0, seconds)
 
 
 def _done(entry: pb.Journal | None) -> bool:
