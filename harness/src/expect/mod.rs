@@ -20,8 +20,8 @@
 //! - a finding by the rule of an entry that covers the case is *expected*;
 //! - a case that an entry covers, that was executed, and that has no finding by the entry's rule is an *unexpected pass*
 //!   (or, if it has unexpected findings, a failure): a wildcard is a claim about every case that it covers;
-//! - except that a `flaky` entry claims only that there may be a finding: nothing is ever tried again, and it is known by
-//!   its name which verdicts can change;
+//! - except that a `flaky` entry claims only that there may be a finding: nothing is ever tried again, and the case is an
+//!   *expected failure* whether there was one this time or not, so that its outcome does not change from run to run;
 //! - an entry, or a pattern of one, that covers no case that the target could ever run, and two entries of one rule that cover the same case, are
 //!   usage errors. Both are looked for among all scenarios, conventions and variants, whatever was selected, and depend on
 //!   nothing that was measured;
@@ -57,6 +57,8 @@ pub struct Overlaid<'a> {
     pub findings: Vec<(Finding, Option<&'a Entry>)>,
     /// The entries that cover the case and found nothing in it.
     pub missed: Vec<&'a Entry>,
+    /// Why what is found in the case may differ from run to run, if an entry says so.
+    pub flaky: Option<&'a str>,
 }
 
 impl Expectations {
@@ -73,7 +75,8 @@ impl Expectations {
             let entry = covering.iter().copied().find(|entry| entry.rule == finding.rule);
             (finding, entry)
         };
-        Overlaid { findings: findings.into_iter().map(cover).collect(), missed }
+        let flaky = covering.iter().find_map(|entry| entry.flaky.as_deref());
+        Overlaid { findings: findings.into_iter().map(cover).collect(), missed, flaky }
     }
 
     /// What is wrong with the entries, whatever a run finds: those that cover nothing, and those that overlap.

@@ -40,6 +40,9 @@ pub struct CaseLine {
     /// The rules by which something was expected and not found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<String>,
+    /// Why what is found in this case may differ from run to run, if an expectation says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<String>,
 }
 
 /// A finding in a case's line.
@@ -180,6 +183,7 @@ impl CaseLine {
             why: verdict.why.clone(),
             findings: verdict.findings.iter().map(FindingLine::of).collect(),
             missed: verdict.missed.iter().map(|missed| missed.rule.clone()).collect(),
+            flaky: verdict.flaky.clone(),
         }
     }
 }
@@ -236,7 +240,7 @@ mod tests {
             case: "unary/OK".into(),
         };
         let findings = vec![Judged { finding, expected: Some(known), counts: true }];
-        Verdict { name, outcome: Outcome::ExpectedFailure, why: None, findings, missed: Vec::new() }
+        Verdict { name, outcome: Outcome::ExpectedFailure, why: None, findings, missed: Vec::new(), flaky: None }
     }
 
     fn written(events: &[Event]) -> Vec<String> {

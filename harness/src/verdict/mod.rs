@@ -41,7 +41,7 @@ pub enum Outcome {
     Pass,
     /// Something was found that counts, and that nobody expected.
     Fail,
-    /// Everything that was found and counts was expected, and something was.
+    /// Everything that was found and counts was expected, and something was, or may be in another run.
     ExpectedFailure,
     /// Something that was expected was not found, and nothing unexpected was.
     UnexpectedPass,
@@ -64,6 +64,8 @@ pub struct Verdict {
     pub findings: Vec<Judged>,
     /// What was expected and not found.
     pub missed: Vec<Missed>,
+    /// Why what is found in this case may differ from run to run, if an expectation says so.
+    pub flaky: Option<String>,
 }
 
 /// A finding and what it means for its case.
@@ -202,7 +204,8 @@ impl Verdict {
             reason: entry.reason.clone(),
         };
         let missed: Vec<_> = overlaid.missed.into_iter().map(missed).collect();
-        Self { name, outcome: outcome(&findings, &missed), why: None, findings, missed }
+        let flaky = overlaid.flaky.map(str::to_owned);
+        Self { name, outcome: Outcome::Pass, why: None, findings, missed, flaky }.concluded()
     }
 
     /// The verdict where nothing follows from what some rules did not find: those of what was not compared, or all, on the
@@ -210,34 +213,34 @@ impl Verdict {
     #[must_use]
     pub fn without_missed(mut self, by: impl Fn(&str) -> bool) -> Self {
         self.missed.retain(|missed| !by(&missed.rule));
-        self.outcome = outcome(&self.findings, &self.missed);
+        self.concluded()
+    }
+
+    fn concluded(mut self) -> Self {
+        let counting = || self.findings.iter().filter(|judged| judged.counts);
+        self.outcome = if counting().any(|judged| judged.expected.is_none()) {
+            Outcome::Fail
+        } else if !self.missed.is_empty() {
+            Outcome::UnexpectedPass
+        } else if self.flaky.is_some() || counting().next().is_some() {
+            Outcome::ExpectedFailure
+        } else {
+            Outcome::Pass
+        };
         self
     }
 
     /// Of a case that the target cannot be asked to run.
     #[must_use]
     pub fn not_applicable(name: CaseName, why: impl Into<String>) -> Self {
-        let (findings, missed) = (Vec::new(), Vec::new());
-        Self { name, outcome: Outcome::NotApplicable, why: Some(why.into()), findings, missed }
+        let (outcome, why) = (Outcome::NotApplicable, Some(why.into()));
+        Self { name, outcome, why, findings: Vec::new(), missed: Vec::new(), flaky: None }
     }
 
     /// Of a case that was not executed to its end.
     #[must_use]
     pub fn could_not_run(name: CaseName, why: impl Into<String>) -> Self {
         Self { outcome: Outcome::CouldNotRun, ..Self::not_applicable(name, why) }
-    }
-}
-
-fn outcome(findings: &[Judged], missed: &[Missed]) -> Outcome {
-    let counting = || findings.iter().filter(|judged| judged.counts);
-    if counting().any(|judged| judged.expected.is_none()) {
-        Outcome::Fail
-    } else if !missed.is_empty() {
-        Outcome::UnexpectedPass
-    } else if counting().next().is_some() {
-        Outcome::ExpectedFailure
-    } else {
-        Outcome::Pass
     }
 }
 
@@ -282,6 +285,22 @@ mod tests {
         check(&["a"], &[("a", Should)], true, Outcome::ExpectedFailure);
         check(&["a"], &[("a", Must), ("b", Should)], false, Outcome::ExpectedFailure);
         check(&["a"], &[("a", Must), ("b", Should)], true, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_flaky_entry_gives_its_case_one_outcome_whatever_was_found_this_time() {
+        let text = "[[expect]]\nrule = \"a\"\nscenario = \"s\"\nreason = \"r\"\nflaky = \"a race\"\n";
+        let expectations = Expectations::parse(Path::new("t"), text, &["a", "b"]).unwrap();
+        let name = CaseName { scenario: "s".into(), ..CaseName::default() };
+        for (found, outcome) in [
+            (&[][..], Outcome::ExpectedFailure),
+            (&[("a", Level::Must)], Outcome::ExpectedFailure),
+            (&[("a", Level::Should)], Outcome::ExpectedFailure),
+            (&[("b", Level::Must)], Outcome::Fail),
+        ] {
+            let findings = found.iter().map(|(rule, level)| finding(rule, *level)).collect();
+            assert_eq!(Verdict::of(name.clone(), findings, &expectations, false).outcome, outcome, "{found:?}");
+        }
     }
 
     #[test]
