@@ -306,7 +306,7 @@ impl Harness {
             convention: Arc::new(find_convention(&self.convention)?),
             expectations: Arc::new(self.expectations.clone()),
             strict: self.strict,
-            cases: cases.to_vec(),
+            cases: cases.into(),
             is_whole: false,
         })
     }

@@ -35,7 +35,7 @@ pub(super) struct Job {
     pub(super) convention: Arc<Convention>,
     pub(super) expectations: Arc<Expectations>,
     pub(super) strict: bool,
-    pub(super) cases: Vec<Case>,
+    pub(super) cases: Arc<[Case]>,
     /// Whether these are all cases that there are: else nothing follows from strangers that are not there.
     pub(super) is_whole: bool,
 }
@@ -70,7 +70,7 @@ impl Job {
 
     /// Gives every case the verdict that it could not run.
     pub(super) fn refuse(&self, how: &How, why: &str) {
-        for case in &self.cases {
+        for case in &*self.cases {
             let verdict = Verdict::could_not_run(self.case_name(case), why);
             how.sink.send(Event::Judged { verdict: Box::new(verdict), evidence: None });
         }

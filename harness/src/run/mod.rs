@@ -37,7 +37,7 @@ pub use plan::Mint;
 pub use select::{Choice, Selected, SelectedRun, possible, select};
 
 use crate::report::{Event, Sink, Tally};
-use crate::target::{self, Availability, Failure, availability};
+use crate::target::{self, Availability, Bare, Failure, availability};
 use crate::verdict::{Circumstances, Exit};
 use job::{How, Job};
 use turns::Turns;
@@ -79,7 +79,9 @@ pub async fn run(selected: Selected, options: Options, sink: &Sink) -> (Tally, E
         turns: Turns::new(options.jobs.max(1)),
     };
     let compared = if options.compared { runs.as_slice() } else { &[] };
-    let once = Arc::new(Once { builds: OncePerVariant::of(&runs), baselines: OncePerVariant::of(compared) });
+    let once =
+        Once { builds: OncePer::of(runs.iter().map(variant_of)), baselines: OncePer::of(compared.iter().map(bare_of)) };
+    let once = Arc::new(once);
     let jobs: Vec<_> = runs.iter().enumerate().map(|(rank, run)| run.job(rank, options.strict)).collect();
     sink.send(Event::Began { planned: jobs.iter().map(Job::planned).sum(), runs: jobs.len() as u64 });
     errors.into_iter().for_each(|error| sink.send(Event::Usage(error)));
@@ -118,34 +120,37 @@ async fn run_job(run: &SelectedRun, job: &Job, once: &Once, how: &How) {
     job.run(how, &baseline).await;
 }
 
-/// What is done once for each variant of a target, by however many conventions it is judged: in the turn of the run that
-/// comes to it first.
+/// What is done once for several runs, in the turn of the run that comes to it first.
 struct Once {
-    builds: OncePerVariant<()>,
-    /// Of none, if nothing is to be compared.
-    baselines: OncePerVariant<Baseline>,
+    /// One for each variant, by however many conventions it is judged.
+    builds: OncePer<(String, String), ()>,
+    /// One for each program that is left when the instrumentation is off. Of none, if nothing is to be compared.
+    baselines: OncePer<(String, Bare), Baseline>,
 }
 
-/// By the names of target and variant.
-struct OncePerVariant<T>(BTreeMap<(String, String), OnceCell<Result<T, Failure>>>);
+struct OncePer<K, T>(BTreeMap<K, OnceCell<Result<T, Failure>>>);
 
-impl<T> OncePerVariant<T> {
-    fn of(runs: &[SelectedRun]) -> Self {
-        Self(runs.iter().map(|run| (Self::key(run), OnceCell::new())).collect())
+impl<K: Ord, T> OncePer<K, T> {
+    fn of(keys: impl Iterator<Item = K>) -> Self {
+        Self(keys.map(|key| (key, OnceCell::new())).collect())
     }
 
-    fn cell(&self, run: &SelectedRun) -> Option<&OnceCell<Result<T, Failure>>> {
-        self.0.get(&Self::key(run))
+    fn cell(&self, key: &K) -> Option<&OnceCell<Result<T, Failure>>> {
+        self.0.get(key)
     }
+}
 
-    fn key(run: &SelectedRun) -> (String, String) {
-        (run.manifest.name.clone(), run.variant.name.clone())
-    }
+fn variant_of(run: &SelectedRun) -> (String, String) {
+    (run.manifest.name.clone(), run.variant.name.clone())
+}
+
+fn bare_of(run: &SelectedRun) -> (String, Bare) {
+    (run.manifest.name.clone(), run.variant.bare(&run.manifest.off))
 }
 
 impl Once {
     async fn build(&self, run: &SelectedRun, job: &Job, how: &How) -> Result<(), Failure> {
-        let Some(cell) = self.builds.cell(run) else { return Ok(()) };
+        let Some(cell) = self.builds.cell(&variant_of(run)) else { return Ok(()) };
         let build = async {
             let _turn = how.turns.take(job.rank).await;
             how.sink.send(Event::Building(job.name.clone()));
@@ -155,7 +160,7 @@ impl Once {
     }
 
     async fn baseline(&self, run: &SelectedRun, job: &Job, how: &How) -> Result<Baseline, Failure> {
-        let Some(cell) = self.baselines.cell(run).filter(|_| job.launch.can_be_off()) else {
+        let Some(cell) = self.baselines.cell(&bare_of(run)).filter(|_| job.launch.can_be_off()) else {
             return Ok(Baseline::default());
         };
         let play = async {

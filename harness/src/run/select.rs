@@ -53,7 +53,7 @@ pub struct SelectedRun {
     /// What is known of the target.
     pub expectations: Arc<Expectations>,
     /// What is to be played.
-    pub cases: Vec<Case>,
+    pub cases: Arc<[Case]>,
     /// Whether these are all cases that there are.
     pub is_whole: bool,
     /// Where it runs, if it is not to be built and started.
@@ -91,7 +91,7 @@ impl SelectedRun {
             convention: Arc::clone(&self.convention),
             expectations: Arc::clone(&self.expectations),
             strict: strict || self.manifest.strict,
-            cases: self.cases.clone(),
+            cases: Arc::clone(&self.cases),
             is_whole: self.is_whole,
         }
     }
@@ -162,7 +162,7 @@ pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Convention]) 
                     claim: claim.clone(),
                     convention: Arc::new(convention.clone()),
                     expectations: Arc::clone(&expectations),
-                    cases: cases.list.clone(),
+                    cases: Arc::clone(&cases.list),
                     is_whole: choice.scenarios.is_empty(),
                     attached: None,
                 });
@@ -180,7 +180,7 @@ pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Convention]) 
 }
 
 struct Cases {
-    list: Vec<Case>,
+    list: Arc<[Case]>,
     /// Whether anything was asked for that there is: the strangers alone, perhaps.
     any: bool,
 }

@@ -31,7 +31,7 @@ pub struct Manifest {
     /// Why its traces rightly differ from run to run, if they do: events that tell what was waited for, times in texts. Snapshots
     /// then hold what was found, and not the traces.
     pub traces_vary: Option<String>,
-    /// What switches the instrumentation off.
+    /// What switches the instrumentation off. Variants that differ in nothing but in what this sets too are one program then.
     pub off: BTreeMap<String, String>,
     /// What the target can do beside the least that the contract asks.
     pub capabilities: Capabilities,
@@ -121,8 +121,27 @@ pub struct Variant {
     pub claims: Vec<Claim>,
 }
 
+/// What is left of a variant when its instrumentation is off: equal where it is the same program in the same environment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bare {
+    build: Option<Vec<String>>,
+    start: Vec<String>,
+    env: BTreeMap<String, String>,
+    otlp: Otlp,
+}
+
+impl Variant {
+    /// What is left of it when this switches its instrumentation off.
+    #[must_use]
+    pub fn bare(&self, off: &BTreeMap<String, String>) -> Bare {
+        let mut env = self.env.clone();
+        env.extend(off.clone());
+        Bare { build: self.build.clone(), start: self.start.clone(), env, otlp: self.otlp }
+    }
+}
+
 /// A form of OTLP. The receiver takes all of them, on the same port.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum Otlp {
     /// OTLP/gRPC.
     #[default]
@@ -461,6 +480,15 @@ name = "rpc-1.38"
         assert_eq!((main.otlp, old.otlp), (Otlp::Grpc, Otlp::HttpJson));
         assert_eq!(old.versions, ["otelgrpc v0.60.0"]);
         assert_eq!(old.claims.len(), 1);
+    }
+
+    #[test]
+    fn variants_that_differ_only_in_what_off_sets_too_are_one_program_when_off() {
+        let manifest = parse(&GOOD.replace("otlp = \"http/json\"\n", "")).unwrap();
+        let [main, old] = &manifest.variants[..] else { panic!("{:?}", manifest.variants) };
+        assert_ne!(main.bare(&manifest.off), old.bare(&manifest.off));
+        let off = BTreeMap::from([("B".into(), String::new())]);
+        assert_eq!(main.bare(&off), old.bare(&off));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use control::{Control, command_name};
 pub use discover::{Discovery, discover, workspace_root};
 pub use error::{End, Failure, TargetError};
 pub use guard::kill_all as kill_all_groups;
-pub use manifest::{Capabilities, Claim, Limits, MANIFEST, Manifest, Otlp, Variant};
+pub use manifest::{Bare, Capabilities, Claim, Limits, MANIFEST, Manifest, Otlp, Variant};
 pub use place::Places;
 pub use process::{Environment, start};
 pub use running::Running;
