@@ -28,7 +28,8 @@ if [ "$module" != agent ]; then
     printf '%s\n' '{"id":1,"journal":{"calls":["rehearsal"]}}' '{"id":2,"ledger":{}}' '{"id":3,"flush":{}}' |
         CONFORMANCE_REHEARSAL=yes GRPC_EXPERIMENTAL_ENABLE_OTEL_TRACING=true \
             OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1 OTEL_JAVA_EXPORTER_OTLP_RETRY_DISABLED=true \
-            java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable \
+            java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+            -Dio.grpc.netty.shaded.io.netty.jfr.enabled=false -Xlog:disable \
             "-XX:ArchiveClassesAtExit=$out/$module/$module.jsa" -jar "$out/$module/$module.jar" \
             >"$out/rehearsal.log" 2>&1 || { cat "$out/rehearsal.log" >&2; exit 1; }
 fi
