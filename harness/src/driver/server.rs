@@ -28,7 +28,7 @@ use super::status::{of_reset, of_trailers, outcome};
 use crate::transcript::{Code, Origin, Outcome, ServerRecord};
 
 /// How long after its client's deadline a server acts on it.
-pub const GRACE: Duration = Duration::from_millis(20);
+pub const GRACE: Duration = Duration::from_millis(500);
 
 /// The server's end of a call over raw HTTP/2.
 #[derive(Debug)]
