@@ -277,7 +277,10 @@ pub struct MessageEventSpec {
     pub each_message: Option<Source>,
     /// Where the attributes are stated.
     pub attributes: Source,
-    /// The sizes that it tells, where the generation names them: number and size are then required.
+    /// The keys under which the size before compression may stand.
+    #[serde(default)]
+    pub size_keys: Vec<String>,
+    /// How it tells sizes, where the generation requires that: number and size then have to be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<MessageSizeSpec>,
     /// Where it is stated that the events of received messages may stand on the call's span instead of the attempt's.
@@ -285,7 +288,7 @@ pub struct MessageEventSpec {
     pub received_on_call: Option<Source>,
 }
 
-/// How an event tells the size of its message.
+/// How an event has to tell the size of its message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MessageSizeSpec {

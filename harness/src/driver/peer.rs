@@ -22,14 +22,14 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::client::now_ns;
 use super::error::Error;
-use super::header::{CONTENT_TYPE, entries, is_grpc, percent_encode, read_timeout, text, to_entries};
+use super::header::{CONTENT_TYPE, entries, is_grpc, read_timeout, text, to_entries};
 use super::host::RawHost;
 use super::link::{Driven, Driving, Leave, Link, Tap};
 use super::pool::{CONNECTION_WINDOW, HEADER_LIMIT, RESET_MEMORY, STREAM_WINDOW};
 use super::records;
 use super::server::{GRACE, RawServer};
 use super::status::of_trailers;
-use crate::transcript::{Code, Observer, Origin, ServerRecord, Times};
+use crate::transcript::{Code, Observer, Origin, ServerRecord, Times, percent_encode};
 
 /// How long a connection may take to begin with HTTP/2's preface, and to end once this end has closed it.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -21,11 +21,11 @@ use tokio::time::Sleep;
 
 use super::client::{now_ns, poll_send_some};
 use super::frame::{Decoder, Malformed, Outgoing};
-use super::header::{CONTENT_TYPE, append, percent_encode};
+use super::header::{CONTENT_TYPE, append};
 use super::link::{Leave, Link};
 use super::records::Arrival;
 use super::status::{of_reset, of_trailers, outcome};
-use crate::transcript::{Code, Origin, Outcome, ServerRecord};
+use crate::transcript::{Code, Origin, Outcome, ServerRecord, percent_encode};
 
 /// How long after its client's deadline a server acts on it.
 pub const GRACE: Duration = Duration::from_millis(500);

@@ -3,8 +3,8 @@
 use h2::Reason;
 use http::{HeaderMap, StatusCode};
 
-use super::header::{entries, percent_decode, text, to_entries};
-use crate::transcript::{Code, Entry, Origin, Outcome};
+use super::header::{entries, text, to_entries};
+use crate::transcript::{Code, Entry, Origin, Outcome, percent_decode};
 
 const STATUS: &str = "grpc-status";
 const MESSAGE: &str = "grpc-message";
@@ -12,6 +12,7 @@ const MESSAGE: &str = "grpc-message";
 /// The outcome that the last headers of a response state. Without `grpc-status`: mapped from the HTTP status.
 pub(super) fn of_trailers(trailers: &HeaderMap, http: StatusCode, origin: Origin) -> Outcome {
     let message = trailers.get(MESSAGE).map(|value| percent_decode(value.as_bytes())).unwrap_or_default();
+    let message = String::from_utf8_lossy(&message).into_owned();
     let rest: Vec<Entry> =
         to_entries(entries(trailers)).into_iter().filter(|entry| entry.key != STATUS && entry.key != MESSAGE).collect();
     if !trailers.contains_key(STATUS) {

@@ -196,6 +196,7 @@ registry! {
     attribute_wrong_type,
     attribute_wrong_value,
     // status
+    description_encoded,
     description_missing,
     description_repeats_code,
     description_without_code,
@@ -219,6 +220,7 @@ registry! {
     message_event_missing,
     message_event_out_of_order,
     message_event_repeated,
+    message_event_wrong_size,
     // lifecycle
     end_before_start,
     part_of_call_not_covered,
@@ -232,6 +234,7 @@ registry! {
     baggage_changed,
     baggage_leaked,
     baggage_lost,
+    baggage_properties_lost,
     random_flag_changed,
     sampled_flag_wrong,
     trace_id_changed,

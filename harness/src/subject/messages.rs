@@ -2,7 +2,7 @@
 
 use super::{Case, End};
 use crate::convention::{MessageEventSpec, Side};
-use crate::scenario::{ServerStep, Shape};
+use crate::scenario::{ClientStep, ServerStep, Shape};
 use crate::trace::{Event, Span, Value};
 
 /// What the message events of one span say, and what they should say.
@@ -136,6 +136,57 @@ pub fn number_of(spec: &MessageEventSpec, event: &Event) -> Option<i64> {
         Some(Value::Int(number)) => Some(*number),
         _ => None,
     }
+}
+
+/// The size before compression that an event gives its message.
+#[must_use]
+pub fn size_of<'e>(spec: &MessageEventSpec, event: &'e Event) -> Option<&'e Value> {
+    value_of(event, &spec.size_keys)
+}
+
+impl Case<'_> {
+    /// Whether one of the messages that this side of a call may send is so many bytes long, before compression.
+    #[must_use]
+    pub fn may_send(&self, call: usize, by: Side, bytes: i64) -> bool {
+        let call = &self.calls[call];
+        let is_long = |size: u32| i64::try_from(length(size)) == Ok(bytes);
+        if by == Side::Server {
+            let sizes = call.steps.iter().filter_map(|step| match step {
+                ServerStep::Send { size, .. } => Some(*size),
+                _ => None,
+            });
+            return any_or_empty(sizes, is_long);
+        }
+        let caller = call.caller.map(|caller| self.calls[caller].steps.iter());
+        let elsewhere = caller.into_iter().flatten().filter_map(|step| match step {
+            ServerStep::On { call: name, steps } if *name == call.plan.name => Some(steps),
+            _ => None,
+        });
+        let steps = call.plan.steps.iter().chain(elsewhere).flatten();
+        let sizes = steps.filter_map(|step| match step {
+            ClientStep::Send { size, .. } => Some(*size),
+            _ => None,
+        });
+        any_or_empty(sizes, is_long)
+    }
+}
+
+/// Where nothing is said of a message it is empty, as it is where a method has a single one that no step sends.
+fn any_or_empty(sizes: impl Iterator<Item = u32>, is_right: impl Fn(u32) -> bool) -> bool {
+    let mut none = true;
+    for size in sizes {
+        if is_right(size) {
+            return true;
+        }
+        none = false;
+    }
+    none && is_right(0)
+}
+
+/// The bytes of the contract's `Message` with a body of so many.
+fn length(body: u32) -> usize {
+    let body = body as usize;
+    if body == 0 { 0 } else { 1 + prost::length_delimiter_len(body) + body }
 }
 
 fn value_of<'e>(event: &'e Event, keys: &[String]) -> Option<&'e Value> {

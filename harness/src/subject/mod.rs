@@ -18,7 +18,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 pub use facts::{Attributed, Expected, Told};
-pub use messages::{Direction, Tally, number_of};
+pub use messages::{Direction, Tally, number_of, size_of};
 pub use outcome::Codes;
 pub use received::{Received, Values};
 

@@ -4,6 +4,7 @@
 //! is a target's, it is the target's journal: what its application saw.
 
 mod context;
+mod percent;
 mod status;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use context::{RemoteContext, TraceParent, flags, trace_state_members, traceparent};
+pub use percent::{percent_decode, percent_encode};
 pub use status::Code;
 
 use crate::trace::{SpanId, SpanRef, TraceId};

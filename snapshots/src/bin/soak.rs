@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 use conformance_snapshots::{REFERENCE, harness, text};
 use grpc_trace_conformance::expect::Expectations;
+use grpc_trace_conformance::report;
 use grpc_trace_conformance::run::Harness;
 use grpc_trace_conformance::scenario::{self, Scenario};
 use grpc_trace_conformance::target::Manifest;
@@ -44,7 +45,7 @@ fn main() -> Result<()> {
         let suite = runtime.block_on(play(&suites[which], &corpus))?;
         drop(load);
         cases += suite.cases;
-        ensure!(suite.red == 0, "run {run}: {} of {} cases are red", suite.red, suite.cases);
+        ensure!(suite.red.is_empty(), "run {run}: of {} cases are red:\n{}", suite.cases, suite.red.join("\n"));
         let known = first.entry(which).or_insert_with(|| suite.clone());
         for (scenario, seen) in &suite.texts {
             let before = known.texts.get(scenario).context("every run plays every scenario")?;
@@ -62,14 +63,16 @@ fn main() -> Result<()> {
 #[derive(Clone)]
 struct Suite {
     cases: usize,
-    red: usize,
+    /// What is told of each case that is red.
+    red: Vec<String>,
     /// By scenario, as in the snapshots.
     texts: BTreeMap<String, String>,
 }
 
 async fn play(harness: &Harness, corpus: &[Scenario]) -> Result<Suite> {
     let results = harness.run().await?;
-    let red = results.iter().filter(|result| result.verdict.outcome.is_red()).count();
+    let red = results.iter().filter(|result| result.verdict.outcome.is_red());
+    let red = red.map(|result| report::describe(&result.verdict, result.evidence.as_deref())).collect();
     let mut by_scenario = BTreeMap::<_, Vec<_>>::new();
     let cases = results.len();
     for result in results {

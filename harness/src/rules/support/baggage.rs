@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::scenario::Context;
 use crate::subject::Case;
+use crate::transcript::percent_decode;
 
 /// Values by key.
 pub(in crate::rules) type Baggage = BTreeMap<String, String>;
@@ -59,29 +60,27 @@ pub(in crate::rules) fn outgoing_baggage(values: &[&str]) -> Option<Baggage> {
     Some(baggage)
 }
 
+/// The properties of each entry that has any, in the alphabet's order.
+pub(in crate::rules) fn properties(values: &[&str]) -> BTreeMap<String, Vec<String>> {
+    let members = values.iter().flat_map(|value| value.split(','));
+    let read = |member: &str| {
+        let (entry, properties) = member.split_once(';')?;
+        let (key, _) = entry.split_once('=')?;
+        let mut properties: Vec<_> = properties.split(';').map(|property| property.replace([' ', '\t'], "")).collect();
+        properties.retain(|property| !property.is_empty());
+        properties.sort_unstable();
+        Some((trim(key).to_owned(), properties))
+    };
+    members.filter_map(read).filter(|(_, properties)| !properties.is_empty()).collect()
+}
+
 fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
 /// Percent-decoding; absent if what comes of it is no text.
 fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
-        let escaped = escaped.and_then(|digits| hex::decode(digits).ok());
-        match escaped {
-            Some(byte) => {
-                bytes.extend(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(percent_decode(text.as_bytes())).ok()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod outgoing;
 mod state;
 mod words;
 
-pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage};
+pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage, properties};
 pub(super) use compared::{Compared, compared, differing_entries};
 pub(super) use hang::{Hang, hang};
 pub(super) use outgoing::{Outgoing, forwards, outgoing};
