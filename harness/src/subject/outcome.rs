@@ -139,9 +139,7 @@ impl<'a> Case<'a> {
         if server.is_some() && (dropped || self.call(end).server == Party::Target) {
             codes.extend(self.scripted_code(end.call));
         }
-        if self.call(end).plan.deadline_ms.is_some() {
-            codes.insert(Code::DEADLINE_EXCEEDED);
-        }
+        codes.extend(self.may_be_late(end, self.call(end).plan.deadline_ms).then_some(Code::DEADLINE_EXCEEDED));
         codes
     }
 
@@ -214,9 +212,25 @@ impl<'a> Case<'a> {
         codes
     }
 
+    /// Whether the time that a call was given, by its script or by the call that it is made for, may have been up.
     fn has_deadline(&self, end: &End<'_>) -> bool {
-        let inherited = matches!(end.journal, Journal::Server(record) if record.deadline_ms.is_some());
-        inherited || self.call(end).plan.deadline_ms.is_some()
+        let inherited = match end.journal {
+            Journal::Server(record) => record.deadline_ms.and_then(|ms| u32::try_from(ms).ok()),
+            _ => None,
+        };
+        self.may_be_late(end, inherited) || self.may_be_late(end, self.call(end).plan.deadline_ms)
+    }
+
+    /// Whether so many milliseconds may have passed before the call was over. The harness's own ends have clocks: a call that
+    /// took less than half of its time by them, and half a second less at that, was over before.
+    fn may_be_late(&self, end: &End<'_>, deadline_ms: Option<u32>) -> bool {
+        const LATENCY_NS: u64 = 500_000_000;
+        let Some(deadline_ms) = deadline_ms else { return false };
+        let record = self.call(end).record;
+        let client = record.and_then(|record| record.client.as_ref()?.times);
+        let servers = record.into_iter().flat_map(|record| record.server.iter().filter_map(|server| server.times));
+        let took = client.into_iter().chain(servers).map(|times| times.ended_ns.saturating_sub(times.begun_ns)).max();
+        took.is_none_or(|took| 2 * took + LATENCY_NS >= u64::from(deadline_ms) * 1_000_000)
     }
 
     /// The code with which the script would end the call.
