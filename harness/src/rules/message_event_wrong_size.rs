@@ -61,8 +61,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 _ => None,
             });
             for (event, size) in told.filter(|(_, size)| !case.may_send(end.call, sender, *size)) {
+                let place = place(case, end, tally.span).key(&event.name);
                 let message = format!("No message that was {} is {size} bytes long.", direction.word);
-                findings.add(place(case, end, tally.span).key(&event.name), message);
+                // Who requires the size says what it is; others only recommend it.
+                match &tally.spec.size {
+                    Some(_) => findings.add_by(&tally.spec.attributes, place, message),
+                    None => findings.add(place, message),
+                }
             }
         }
     }

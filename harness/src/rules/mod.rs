@@ -234,7 +234,7 @@ registry! {
     baggage_changed,
     baggage_leaked,
     baggage_lost,
-    baggage_properties_lost,
+    baggage_properties_changed,
     random_flag_changed,
     sampled_flag_wrong,
     trace_id_changed,

@@ -3,8 +3,8 @@ use super::support::{forwards, incoming_baggage, outgoing, outgoing_baggage, pla
 use crate::subject::Case;
 
 rule! {
-    /// The properties of a baggage entry, what follows its value behind `;`, are passed on with it: a propagator keeps them
-    /// as the entry's metadata. An entry that does not arrive, or arrives with another value, is other rules' business.
+    /// The properties of a baggage entry, what follows its value behind `;`, are passed on with it as they came: a
+    /// propagator keeps them as the entry's metadata, which it does not look into. An entry that does not arrive, or arrives with another value, is other rules' business.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -45,9 +45,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let Some(sent) = outgoing_baggage(&outgoing.received.baggage) else { continue };
         let has = properties(&outgoing.received.baggage);
         let is_added = |key: &str| case.calls[call].baggage.iter().any(|(own, _)| *own == key);
-        let is_lost = |key: &&String| sent.get(*key) == right.get(*key) && has.get(*key) != had.get(*key);
-        if let Some(key) = had.keys().filter(|key| !is_added(key)).find(is_lost) {
-            let message = format!("The callee received the baggage `{key}` without the properties that it has.");
+        let is_changed = |key: &&String| sent.get(*key) == right.get(*key) && has.get(*key) != had.get(*key);
+        if let Some(key) = had.keys().filter(|key| !is_added(key)).find(is_changed) {
+            let message = format!("The callee received the baggage `{key}` with other properties than it came with.");
             findings.add(place_of_end(case, outgoing.end).key("baggage"), message);
         }
     }
