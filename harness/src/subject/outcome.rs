@@ -215,7 +215,7 @@ impl<'a> Case<'a> {
     /// Whether the time that a call was given, by its script or by the call that it is made for, may have been up.
     fn has_deadline(&self, end: &End<'_>) -> bool {
         let inherited = match end.journal {
-            Journal::Server(record) => record.deadline_ms.and_then(|ms| u32::try_from(ms).ok()),
+            Journal::Server(record) => record.deadline_ms,
             _ => None,
         };
         self.may_be_late(end, inherited) || self.may_be_late(end, self.call(end).plan.deadline_ms)
