@@ -43,6 +43,8 @@ pub struct Message {
     pub size: u32,
     /// Whether these bytes are compressed.
     pub compressed: bool,
+    /// The last of these bytes. Where gzip made them, they are the size before.
+    pub last: [u8; 4],
 }
 
 /// One call. Handed to every method of a [`Policy`](crate::Policy).

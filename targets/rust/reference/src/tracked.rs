@@ -68,8 +68,13 @@ impl Tracked {
 
     /// Counts a message.
     pub(crate) fn message(&self, direction: Direction, framed: Framed) {
-        let message =
-            Message { direction, id: self.call.count(direction), size: framed.size, compressed: framed.flag == 1 };
+        let message = Message {
+            direction,
+            id: self.call.count(direction),
+            size: framed.size,
+            compressed: framed.flag == 1,
+            last: framed.last,
+        };
         self.policy().message(&self.call, &self.cx, message);
     }
 
