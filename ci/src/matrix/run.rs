@@ -68,7 +68,8 @@ fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<&Case>)> 
 
 async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result<Found> {
     let opt_in = match variant.convention {
-        "rpc-1.38" => "",
+        // gRPC's own tracing knows nothing of the opt-in.
+        "rpc-1.38" | "a72" => "",
         "rpc-1.39" => "rpc",
         "rpc-next" => "rpc/next",
         "rpc-dup" => "rpc/dup",

@@ -5,6 +5,7 @@ mod attributes;
 mod ended;
 mod fault;
 mod faults;
+pub mod native;
 mod parts;
 mod support;
 mod target;

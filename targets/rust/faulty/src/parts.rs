@@ -8,6 +8,7 @@ use tonic_trace_reference::{Config, Policy};
 use crate::around::Around;
 use crate::ended::{Between, rewriting};
 use crate::fault::{At, Side};
+use crate::native::{Native, Speaks};
 use crate::wire::{Change, WireExporter};
 
 /// What a fault puts where. The rest is as the reference has it.
@@ -26,6 +27,11 @@ impl Parts {
     /// Other decisions.
     pub fn policy(policy: impl Policy) -> Self {
         Self { policy: Some(Arc::new(policy)), ..Self::default() }
+    }
+
+    /// gRPC's own tracing instead of the semantic conventions.
+    pub fn native(native: impl Native) -> Self {
+        Self::policy(Speaks(native))
     }
 
     /// Another configuration.

@@ -1,0 +1,21 @@
+use crate::support::*;
+
+fault! {
+    /// The context of the call goes over the wire, and not that of its attempt.
+    models: [],
+    client: ["traceparent_not_of_client_span"],
+    each: SHAPES,
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn on_wire<'c>(&self, call: &Call, sent: &'c Context, attempt: &'c Context) -> &'c Context {
+        if self.at.is(call) { sent } else { attempt }
+    }
+}

@@ -1,0 +1,28 @@
+use crate::support::*;
+
+fault! {
+    /// Messages that are received have no events.
+    models: [],
+    client: ["message_event_missing"],
+    server: ["message_event_missing"],
+    each: SHAPES,
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn message(&self, call: &Call, message: Message) -> Vec<Told> {
+        if !self.at.is(call) {
+            return Correct.message(call, message);
+        }
+        match message.direction {
+            Direction::Sent => Correct.message(call, message),
+            Direction::Received => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use crate::support::*;
+
+fault! {
+    /// Every message has two events.
+    models: [],
+    client: ["message_event_extra"],
+    server: ["message_event_extra"],
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn message(&self, call: &Call, message: Message) -> Vec<Told> {
+        if !self.at.is(call) {
+            return Correct.message(call, message);
+        }
+        [Correct.message(call, message), Correct.message(call, message)].concat()
+    }
+}

@@ -1,0 +1,21 @@
+use crate::support::*;
+
+fault! {
+    /// The call has a span, and its attempt has none: the callee hangs under the call.
+    models: [],
+    client: ["attempt_span_missing"],
+    each: SHAPES,
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn has_attempt(&self, call: &Call) -> bool {
+        !self.at.is(call)
+    }
+}

@@ -1,0 +1,23 @@
+use crate::support::*;
+
+fault! {
+    /// The status Ok stands on the attempt and not on its call.
+    models: [],
+    client: ["status_not_ok"],
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn status(&self, call: &Call, level: Level, outcome: &Outcome) -> Status {
+        match Correct.status(call, level, outcome) {
+            Status::Ok if self.at.is(call) && level == Level::Sent => Status::Unset,
+            status => status,
+        }
+    }
+}

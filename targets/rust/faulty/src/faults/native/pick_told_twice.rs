@@ -1,0 +1,24 @@
+use crate::support::*;
+
+fault! {
+    /// The delay of the pick is told twice on one attempt.
+    models: [],
+    client: ["event_repeated"],
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn begun(&self, call: &Call, _: &Context, attempt: &Context) {
+        if self.at.is(call) {
+            for _ in 0..2 {
+                attempt.span().add_event("Delayed LB pick complete", Vec::new());
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use crate::support::*;
+
+fault! {
+    /// The delay of the name resolution is told once more where the attempt begins.
+    models: [],
+    client: ["event_repeated"],
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn begun(&self, call: &Call, sent: &Context, _: &Context) {
+        if self.at.is(call) {
+            for _ in 0..2 {
+                sent.span().add_event("Delayed name resolution complete", Vec::new());
+            }
+        }
+    }
+}
