@@ -18,6 +18,7 @@ registry! {
     ok_set_by_the_application,
     description_says_more_than_the_message,
     error_type_of_the_client,
+    error_for_every_code_of_grpcs_own_tracing,
     // spans
     nothing_for_an_unsampled_context,
     unsampled_context_handed_on_unchanged,

@@ -2,7 +2,7 @@ use crate::support::*;
 
 fault! {
     /// Messages are numbered from 1.
-    models: ["https://github.com/grpc/grpc-java/pull/11974"],
+    models: [],
     client: ["message_event_misnumbered"],
     server: ["message_event_misnumbered"],
     each: SHAPES,
