@@ -54,13 +54,13 @@ pub const UNEXPRESSED: &[Unexpressed] = &[
         why: "The contract has one service; to the instrumentation it is as good as any other.",
     },
     Unexpressed {
-        what: "The events of name resolution are repeated for each attempt; attempts have the name of the call; the header \
-               that counts attempts is absent.",
+        what: "Attempts after the first are counted wrongly, or are below no call; the call's span ends with the first of \
+               them; the header that counts attempts is absent.",
         seen: &[
             "https://github.com/grpc/grpc/issues/32292",
             "https://github.com/googleapis/google-cloud-java/pull/14459",
         ],
-        why: "tonic neither retries nor resolves names with events, and the reference does not claim gRPC's own spans.",
+        why: "tonic does not retry, so that each call has one attempt. What can be wrong with that one is `native`.",
     },
     Unexpressed {
         what: "Metrics have another status than the call.",

@@ -357,6 +357,7 @@ registry! {
         attempts_counted_from_one,
         attempts_counted_in_text,
         attempts_not_counted,
+        call_ended_with_its_beginning,
         call_never_ended,
         compressed_size_in_the_wrong_place,
         compressed_size_of_what_is_not,

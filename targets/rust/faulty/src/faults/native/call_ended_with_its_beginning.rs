@@ -1,0 +1,22 @@
+use crate::support::*;
+
+fault! {
+    /// The span of the call ends as soon as its attempt has begun.
+    models: [],
+    client: ["status_not_ok"],
+    only: ["unary/ok", "stream"],
+    conventions: ["a72"],
+    parts: |at| Parts::native(Broken { at }),
+}
+
+struct Broken {
+    at: At,
+}
+
+impl Native for Broken {
+    fn begun(&self, call: &Call, sent: &Context, _: &Context) {
+        if self.at.is(call) {
+            sent.span().end();
+        }
+    }
+}
