@@ -47,7 +47,8 @@ enum Step {
         #[arg(long, default_value_t = 1000)]
         runs: usize,
     },
-    /// Every fault of `targets/rust/faulty` is found by the rules that name it, and every rule finds one.
+    /// Every fault of `targets/rust/faulty` is found by the rules that name it, and every rule finds one: on demand only, while
+    /// what else speaks of a few faults, which its page tells too, differs from run to run.
     Faults(Faults),
 }
 
@@ -75,8 +76,7 @@ enum Format {
 
 fn all() -> Vec<Step> {
     let pages = Step::Pages { write: false };
-    let faults = Step::Faults(Faults::default());
-    vec![Step::Format, Step::Layers, Step::Lint, Step::Docs, pages, Step::Readme, Step::Snapshots, faults]
+    vec![Step::Format, Step::Layers, Step::Lint, Step::Docs, pages, Step::Readme, Step::Snapshots]
 }
 
 fn main() -> Result<()> {
