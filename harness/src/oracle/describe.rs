@@ -1,7 +1,7 @@
 //! Kind, name, status, attributes and events of an expected span: one right answer each, where several would do.
 
 use crate::convention::{AttributeSpec, Condition, Convention, Fact, MessageEventSpec, Side, SpanSpec};
-use crate::scenario::{Call, ClientStep, Endpoint, Plan, ServerStep, Shape};
+use crate::scenario::{Call, ClientStep, Endpoint, Plan, ServerStep, Shape, all_steps};
 use crate::trace::{Attribute, Event, Kind, Span, Status, StatusCode, Value};
 use crate::transcript::{CallRecord, Code, GaveUp, Outcome, ServerRecord};
 
@@ -23,7 +23,7 @@ pub(super) fn client(span: &mut Span, plan: &Plan, convention: &Convention, call
     let Some(client) = &record.client else { return };
     let known = Known::of_client(plan, call, client.outcome.as_ref());
     describe(span, &convention.client, &known);
-    messages(span, convention.client.message_event.as_ref(), client.sent, client.received);
+    messages(span, convention.client.message_event.as_ref(), call, (client.sent, client.received), true);
 }
 
 /// One attempt of a client's: the last one ends as the call does, those before it as the callee ended them.
@@ -43,7 +43,7 @@ pub(super) fn attempt(span: &mut Span, plan: &Plan, spec: &SpanSpec, call: &Call
     describe(span, spec, &known);
     let sent = if is_last { client.sent } else { server.map_or(0, |server| server.received) };
     let received = if is_last { client.received } else { 0 };
-    messages(span, spec.message_event.as_ref(), sent, received);
+    messages(span, spec.message_event.as_ref(), call, (sent, received), true);
 }
 
 pub(super) fn server(
@@ -81,7 +81,7 @@ pub(super) fn server(
     };
     describe(span, &convention.server, &known);
     let (sent, received) = server.map_or((0, 0), |server| (server.sent, server.received));
-    messages(span, convention.server.message_event.as_ref(), sent, received);
+    messages(span, convention.server.message_event.as_ref(), call, (sent, received), false);
     annotate(span, call);
 }
 
@@ -148,14 +148,30 @@ fn describe(span: &mut Span, spec: &SpanSpec, known: &Known<'_>) {
     };
 }
 
-fn messages(span: &mut Span, spec: Option<&MessageEventSpec>, sent: u32, received: u32) {
+fn messages(
+    span: &mut Span,
+    spec: Option<&MessageEventSpec>,
+    call: &Call,
+    (sent, received): (u32, u32),
+    is_client: bool,
+) {
+    let of_requests = bytes(call.steps.iter().flatten().find_map(|step| match step {
+        ClientStep::Send { size, .. } => Some(*size),
+        _ => None,
+    }));
+    let of_responses =
+        bytes(all_steps(call.server.as_deref().unwrap_or_default()).into_iter().find_map(|step| match step {
+            ServerStep::Send { size, .. } => Some(*size),
+            _ => None,
+        }));
+    let (of_sent, of_received) = if is_client { (of_requests, of_responses) } else { (of_responses, of_requests) };
     let Some(spec) = spec.filter(|spec| spec.each_message.is_some()) else { return };
-    for (direction, count) in [(&spec.sent, sent), (&spec.received, received)] {
+    for (direction, count, bytes) in [(&spec.sent, sent, of_sent), (&spec.received, received, of_received)] {
         for number in 0..i64::from(count) {
             let values = [
                 (spec.direction_keys.first(), Value::String(direction.clone())),
                 (spec.id_keys.first(), Value::Int(spec.first_id + number)),
-                (spec.size.as_ref().map(|size| &size.key), Value::Int(0)),
+                (spec.size.as_ref().map(|size| &size.key), Value::Int(bytes)),
             ];
             span.events.push(Event {
                 time_ns: span.start_ns,
@@ -167,6 +183,14 @@ fn messages(span: &mut Span, spec: Option<&MessageEventSpec>, sent: u32, receive
                 dropped_attributes: 0,
             });
         }
+    }
+}
+
+/// How long the contract's message is, with a body of so many bytes: its tag, its length and it.
+fn bytes(body: Option<u32>) -> i64 {
+    match body.unwrap_or_default() {
+        0 => 0,
+        body => i64::from(body) + 1 + i64::from((u32::BITS - body.leading_zeros()).div_ceil(7)),
     }
 }
 
