@@ -13,6 +13,7 @@ use opentelemetry_sdk::trace::SdkTracer;
 use tonic::Code;
 use tonic_trace_reference::{Call, Convention, Direction, Message, Outcome, Policy, Standard, code_name};
 
+use crate::fault::At;
 use crate::support::{is_client, stash, stashed};
 
 /// Which span of a call.
@@ -69,13 +70,17 @@ pub trait Native: Send + Sync + 'static {
     }
 
     /// The events of a message.
-    fn message(&self, call: &Call, message: Message) -> Vec<Told> {
-        let _ = call;
+    fn message(&self, _: &Call, message: Message) -> Vec<Told> {
+        vec![(name_of(message.direction), self.of_message(message))]
+    }
+
+    /// What a message's own event tells of it.
+    fn of_message(&self, message: Message) -> Vec<KeyValue> {
         let mut attributes = vec![number(message.id - 1), size(uncompressed(message))];
         if message.compressed {
             attributes.push(compressed_size(message));
         }
-        vec![(name_of(message.direction), attributes)]
+        attributes
     }
 
     /// OK is Ok, and every other code an error, at both ends.
@@ -143,8 +148,20 @@ pub fn uncompressed(message: Message) -> u32 {
 }
 
 /// A policy that speaks it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Speaks<N>(pub N);
+#[derive(Debug)]
+pub struct Speaks<N> {
+    /// The calls that it is bent for; none: nobody's.
+    at: Option<At>,
+    bent: N,
+}
+
+impl Speaks<Correct> {
+    /// As it should be.
+    #[must_use]
+    pub fn correctly() -> Self {
+        Self { at: None, bent: Correct }
+    }
+}
 
 /// The span of the call, beside the attempt's, which is the reference's own.
 struct Sent(Context);
@@ -154,17 +171,26 @@ fn sent(call: &Call) -> Option<&Context> {
 }
 
 impl<N: Native> Speaks<N> {
+    /// Bent at the ends, and in the shapes, that the fault is at, and correct elsewhere.
+    pub(crate) fn bent(at: At, bent: N) -> Self {
+        Self { at: Some(at), bent }
+    }
+
+    fn of(&self, call: &Call) -> &dyn Native {
+        if self.at.is_some_and(|at| at.is(call)) { &self.bent } else { &Correct }
+    }
+
     /// What the span of the reference's own is.
     fn level(&self, call: &Call) -> Level {
         match is_client(call) {
-            true if self.0.has_attempt(call) => Level::Attempt,
+            true if self.of(call).has_attempt(call) => Level::Attempt,
             true => Level::Sent,
             false => Level::Recv,
         }
     }
 
     fn builder(&self, call: &Call, level: Level) -> SpanBuilder {
-        SpanBuilder::from_name(self.0.name(call, level)).with_kind(self.0.kind(call, level))
+        SpanBuilder::from_name(self.of(call).name(call, level)).with_kind(self.of(call).kind(call, level))
     }
 }
 
@@ -174,18 +200,18 @@ impl<N: Native> Policy for Speaks<N> {
     }
 
     fn span_name(&self, call: &Call) -> Cow<'static, str> {
-        self.0.name(call, self.level(call)).into()
+        self.of(call).name(call, self.level(call)).into()
     }
 
     fn span_kind(&self, call: &Call) -> SpanKind {
-        self.0.kind(call, self.level(call))
+        self.of(call).kind(call, self.level(call))
     }
 
     fn system_attributes(&self, _: &Call, _: &mut Vec<KeyValue>) {}
 
     fn method_attributes(&self, call: &Call, out: &mut Vec<KeyValue>) {
         if self.level(call) == Level::Attempt {
-            out.extend(self.0.attempt(call));
+            out.extend(self.of(call).attempt(call));
         }
     }
 
@@ -196,8 +222,8 @@ impl<N: Native> Policy for Speaks<N> {
             return Standard.start(call, tracer, builder, parent);
         }
         let sent = Standard.start(call, tracer, self.builder(call, Level::Sent), parent);
-        let attempt = Standard.start(call, tracer, builder, self.0.parent_of_attempt(call, &sent, parent));
-        self.0.begun(call, &sent, &attempt);
+        let attempt = Standard.start(call, tracer, builder, self.of(call).parent_of_attempt(call, &sent, parent));
+        self.of(call).begun(call, &sent, &attempt);
         stash(call, Sent(sent));
         attempt
     }
@@ -207,11 +233,11 @@ impl<N: Native> Policy for Speaks<N> {
     fn protocol_version(&self, _: &Call, _: Version, _: &mut Vec<KeyValue>) {}
 
     fn inject(&self, call: &Call, cx: &Context, headers: &mut HeaderMap) {
-        Standard.inject(call, sent(call).map_or(cx, |sent| self.0.on_wire(call, sent, cx)), headers);
+        Standard.inject(call, sent(call).map_or(cx, |sent| self.of(call).on_wire(call, sent, cx)), headers);
     }
 
     fn message(&self, call: &Call, cx: &Context, message: Message) {
-        for (name, attributes) in self.0.message(call, message) {
+        for (name, attributes) in self.of(call).message(call, message) {
             cx.span().add_event(name, attributes);
         }
     }
@@ -223,14 +249,14 @@ impl<N: Native> Policy for Speaks<N> {
     }
 
     fn span_status(&self, call: &Call, outcome: &Outcome) -> Status {
-        self.0.status(call, self.level(call), outcome)
+        self.of(call).status(call, self.level(call), outcome)
     }
 
     fn end(&self, call: &Call, cx: &Context, outcome: &Outcome) {
         Standard.end(call, cx, outcome);
         if let Some(sent) = sent(call) {
-            sent.span().set_status(self.0.status(call, Level::Sent, outcome));
-            self.0.end_sent(call, sent);
+            sent.span().set_status(self.of(call).status(call, Level::Sent, outcome));
+            self.of(call).end_sent(call, sent);
         }
     }
 }

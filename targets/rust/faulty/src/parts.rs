@@ -29,9 +29,9 @@ impl Parts {
         Self { policy: Some(Arc::new(policy)), ..Self::default() }
     }
 
-    /// gRPC's own tracing instead of the semantic conventions.
-    pub fn native(native: impl Native) -> Self {
-        Self::policy(Speaks(native))
+    /// gRPC's own tracing instead of the semantic conventions, bent at the ends that the fault is at.
+    pub fn native(at: At, native: impl Native) -> Self {
+        Self::policy(Speaks::bent(at, native))
     }
 
     /// Another configuration.

@@ -7,15 +7,13 @@ fault! {
     each: SHAPES,
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn name(&self, call: &Call, level: Level) -> String {
-        Correct.name(call, if level == Level::Attempt && self.at.is(call) { Level::Sent } else { level })
+        Correct.name(call, if level == Level::Attempt { Level::Sent } else { level })
     }
 }

@@ -6,18 +6,13 @@ fault! {
     client: ["attribute_wrong_type"],
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn attempt(&self, call: &Call) -> Vec<KeyValue> {
-        if !self.at.is(call) {
-            return Correct.attempt(call);
-        }
         vec![KeyValue::new(PREVIOUS, "0"), KeyValue::new(TRANSPARENT, false)]
     }
 }

@@ -6,17 +6,15 @@ fault! {
     server: ["status_not_error"],
     only: ["status/server"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn status(&self, call: &Call, level: Level, outcome: &Outcome) -> Status {
         match Correct.status(call, level, outcome) {
-            Status::Error { .. } if self.at.is(call) && !Standard.is_error(call, outcome.code) => Status::Unset,
+            Status::Error { .. } if !Standard.is_error(call, outcome.code) => Status::Unset,
             status => status,
         }
     }

@@ -8,18 +8,13 @@ fault! {
     each: SHAPES,
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
-    fn message(&self, call: &Call, message: Message) -> Vec<Told> {
-        if !self.at.is(call) {
-            return Correct.message(call, message);
-        }
-        vec![(name_of(message.direction), vec![size(uncompressed(message))])]
+    fn of_message(&self, message: Message) -> Vec<KeyValue> {
+        vec![size(uncompressed(message))]
     }
 }

@@ -7,22 +7,17 @@ fault! {
     server: ["message_event_misdirected"],
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn message(&self, call: &Call, message: Message) -> Vec<Told> {
-        if !self.at.is(call) {
-            return Correct.message(call, message);
-        }
         let other = match message.direction {
             Direction::Sent => Direction::Received,
             Direction::Received => Direction::Sent,
         };
-        vec![(name_of(other), vec![number(message.id - 1), size(uncompressed(message))])]
+        vec![(name_of(other), self.of_message(message))]
     }
 }

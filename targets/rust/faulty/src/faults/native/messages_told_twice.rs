@@ -7,18 +7,13 @@ fault! {
     server: ["message_event_extra"],
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn message(&self, call: &Call, message: Message) -> Vec<Told> {
-        if !self.at.is(call) {
-            return Correct.message(call, message);
-        }
         [Correct.message(call, message), Correct.message(call, message)].concat()
     }
 }

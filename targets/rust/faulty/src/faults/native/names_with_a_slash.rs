@@ -7,19 +7,13 @@ fault! {
     server: ["wrong_name"],
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn name(&self, call: &Call, level: Level) -> String {
-        if self.at.is(call) {
-            format!("{level:?}.{}/{}", call.service(), call.method())
-        } else {
-            Correct.name(call, level)
-        }
+        format!("{level:?}.{}/{}", call.service(), call.method())
     }
 }

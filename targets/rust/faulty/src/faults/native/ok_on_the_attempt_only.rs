@@ -6,17 +6,15 @@ fault! {
     client: ["status_not_ok"],
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn status(&self, call: &Call, level: Level, outcome: &Outcome) -> Status {
         match Correct.status(call, level, outcome) {
-            Status::Ok if self.at.is(call) && level == Level::Sent => Status::Unset,
+            Status::Ok if level == Level::Sent => Status::Unset,
             status => status,
         }
     }

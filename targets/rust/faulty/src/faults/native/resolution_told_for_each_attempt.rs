@@ -6,19 +6,15 @@ fault! {
     client: ["event_repeated"],
     only: ["unary/ok", "stream"],
     conventions: ["a72"],
-    parts: |at| Parts::native(Broken { at }),
+    parts: |at| Parts::native(at, Broken),
 }
 
-struct Broken {
-    at: At,
-}
+struct Broken;
 
 impl Native for Broken {
     fn begun(&self, call: &Call, sent: &Context, _: &Context) {
-        if self.at.is(call) {
-            for _ in 0..2 {
-                sent.span().add_event("Delayed name resolution complete", Vec::new());
-            }
+        for _ in 0..2 {
+            sent.span().add_event("Delayed name resolution complete", Vec::new());
         }
     }
 }
