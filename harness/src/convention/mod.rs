@@ -292,8 +292,6 @@ pub struct MessageEventSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MessageSizeSpec {
-    /// The key of the size before compression.
-    pub key: String,
     /// The key of the size after it, only there if the message was compressed.
     pub compressed_key: String,
     /// The event that may tell this for a message sent, behind the message's own.

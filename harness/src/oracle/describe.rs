@@ -155,6 +155,7 @@ fn messages(
     (sent, received): (u32, u32),
     is_client: bool,
 ) {
+    let Some(spec) = spec.filter(|spec| spec.each_message.is_some()) else { return };
     let of_requests = bytes(call.steps.iter().flatten().find_map(|step| match step {
         ClientStep::Send { size, .. } => Some(*size),
         _ => None,
@@ -165,13 +166,12 @@ fn messages(
             _ => None,
         }));
     let (of_sent, of_received) = if is_client { (of_requests, of_responses) } else { (of_responses, of_requests) };
-    let Some(spec) = spec.filter(|spec| spec.each_message.is_some()) else { return };
     for (direction, count, bytes) in [(&spec.sent, sent, of_sent), (&spec.received, received, of_received)] {
         for number in 0..i64::from(count) {
             let values = [
                 (spec.direction_keys.first(), Value::String(direction.clone())),
                 (spec.id_keys.first(), Value::Int(spec.first_id + number)),
-                (spec.size.as_ref().map(|size| &size.key), Value::Int(bytes)),
+                (spec.size.as_ref().and(spec.size_keys.first()), Value::Int(bytes)),
             ];
             span.events.push(Event {
                 time_ns: span.start_ns,

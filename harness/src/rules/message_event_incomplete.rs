@@ -34,8 +34,10 @@ rule! {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for tally in &case.tallies {
-        let Some(size) = &tally.spec.size else { continue };
-        for key in tally.spec.id_keys.first().into_iter().chain([&size.key]) {
+        if tally.spec.size.is_none() {
+            continue;
+        }
+        for key in tally.spec.id_keys.first().into_iter().chain(tally.spec.size_keys.first()) {
             let lacking = tally.events().find(|event| event.attributes.iter().all(|attribute| attribute.key != *key));
             if let Some(event) = lacking {
                 let message = format!("A message event lacks `{key}`.");

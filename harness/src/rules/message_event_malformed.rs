@@ -1,7 +1,7 @@
 use super::Findings;
 use super::support::place;
 use crate::scenario::Compression;
-use crate::subject::{Case, Tally};
+use crate::subject::{Case, Tally, size_of};
 use crate::trace::{Event, Value};
 
 rule! {
@@ -75,7 +75,7 @@ fn check_sizes(case: &Case<'_>, tally: &Tally<'_>, findings: &mut Findings) {
     let problem = |event: &&Event| {
         let value =
             |key: &str| event.attributes.iter().find(|attribute| attribute.key == key).map(|found| &found.value);
-        let values = [value(&size.key), value(&size.compressed_key)];
+        let values = [size_of(tally.spec, event), value(&size.compressed_key)];
         if values.into_iter().flatten().any(|value| !matches!(value, Value::Int(_))) {
             Some("A message event's size is no integer.")
         } else if values[1].is_some() && !compresses {
