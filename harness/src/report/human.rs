@@ -22,6 +22,9 @@ pub struct Human<W> {
     scorecard: Scorecard,
     shown: BTreeSet<(RunName, String)>,
     abridged: u64,
+    /// What is red or unavailable, the first of it: told again at the end, which is what a log that is cut keeps.
+    red: Vec<String>,
+    red_more: u64,
     started: BTreeSet<RunName>,
     /// Runs of which it was told why they never started, and how many cases did not run for that.
     broken: BTreeMap<RunName, u64>,
@@ -30,8 +33,8 @@ pub struct Human<W> {
 impl<W: Write> Human<W> {
     /// Writes to this; the progress line is another's.
     pub fn new(out: W, progress: Progress, verbose: bool) -> Self {
-        let (scorecard, shown, started, broken) = Default::default();
-        Self { out, progress, verbose, scorecard, shown, abridged: 0, started, broken }
+        let (scorecard, shown, red, started, broken) = Default::default();
+        Self { out, progress, verbose, scorecard, shown, abridged: 0, red, red_more: 0, started, broken }
     }
 
     fn print(&mut self, text: &str) -> io::Result<()> {
@@ -54,16 +57,10 @@ impl<W: Write> Human<W> {
             *kept += 1;
             return Ok(());
         }
+        let reasons = reasons(verdict);
+        let short = in_a_line(verdict, &reasons);
+        self.remember(&short);
         // A target that breaks one rule breaks it in a hundred cases: the first one explains the others.
-        let unexpected = verdict.findings.iter().filter(|judged| judged.counts && judged.expected.is_none());
-        let rules = unexpected.map(|judged| judged.finding.rule.clone());
-        let missed = verdict.missed.iter().map(|missed| format!("no {}", missed.rule));
-        let mut reasons: Vec<_> = rules.chain(missed).collect();
-        reasons.sort();
-        reasons.dedup();
-        if verdict.outcome == Outcome::CouldNotRun {
-            reasons.push(verdict.why.clone().unwrap_or_default());
-        }
         let mut news = false;
         for reason in &reasons {
             news |= self.shown.insert((run.clone(), reason.clone()));
@@ -73,14 +70,15 @@ impl<W: Write> Human<W> {
             return self.print(&text);
         }
         self.abridged += 1;
-        let mut text = headline(verdict);
-        if verdict.outcome != Outcome::CouldNotRun {
-            text.truncate(text.trim_end().len());
-            text.push_str(&format!(": {}\n", reasons.join(", ")));
-        } else if let Some(end) = text.find('\n') {
-            text.truncate(end + 1);
+        self.print(&short)
+    }
+
+    fn remember(&mut self, red: &str) {
+        if self.red.len() < RED_MAX {
+            self.red.push(red.to_owned());
+        } else {
+            self.red_more += 1;
         }
-        self.print(&text)
     }
 
     /// A machine that lacks something, or a target that does not start, keeps every case from running: once is enough. A
@@ -89,7 +87,9 @@ impl<W: Write> Human<W> {
         if !self.started.contains(run) {
             self.broken.entry(run.clone()).or_default();
         }
-        self.print(&format!("{} {}: {why}\n", paint(style, what), paint(BOLD, run)))
+        let text = format!("{} {}: {why}\n", paint(style, what), paint(BOLD, run));
+        self.remember(&text);
+        self.print(&text)
     }
 
     fn finished(&mut self, run: &RunName) -> io::Result<()> {
@@ -112,6 +112,13 @@ impl<W: Write> Human<W> {
         text.push_str(&self.scorecard.render());
         text.push('\n');
         text.push_str(&summary(totals));
+        // On a machine that lacks toolchains, being unavailable is no news at the end.
+        if exit != Exit::Green {
+            text.push_str(&self.red.concat());
+            if self.red_more > 0 {
+                text.push_str(&paint(DIM, format!("and {} more\n", self.red_more)));
+            }
+        }
         text.push_str(&conclusion(exit));
         self.print(&text)
     }
@@ -137,6 +144,35 @@ impl<W: Write> Reporter for Human<W> {
             Event::Began { .. } | Event::Building(_) => Ok(()),
         }
     }
+}
+
+/// By name, what nobody expected of a red case and what did not come.
+fn reasons(verdict: &Verdict) -> Vec<String> {
+    let unexpected = verdict.findings.iter().filter(|judged| judged.counts && judged.expected.is_none());
+    let rules = unexpected.map(|judged| judged.finding.rule.clone());
+    let missed = verdict.missed.iter().map(|missed| format!("no {}", missed.rule));
+    let mut reasons: Vec<_> = rules.chain(missed).collect();
+    reasons.sort();
+    reasons.dedup();
+    if verdict.outcome == Outcome::CouldNotRun {
+        reasons.push(verdict.why.clone().unwrap_or_default());
+    }
+    reasons
+}
+
+/// How many red things are told again at the end.
+const RED_MAX: usize = 20;
+
+/// A red case and what is wrong, by name.
+fn in_a_line(verdict: &Verdict, reasons: &[String]) -> String {
+    let mut text = headline(verdict);
+    if verdict.outcome != Outcome::CouldNotRun {
+        text.truncate(text.trim_end().len());
+        text.push_str(&format!(": {}\n", reasons.join(", ")));
+    } else if let Some(end) = text.find('\n') {
+        text.truncate(end + 1);
+    }
+    text
 }
 
 fn summary(totals: &Totals) -> String {

@@ -153,6 +153,12 @@ fn people_are_shown_what_is_wrong_and_how_to_see_it_again() {
         assert!(run.text.contains(says), "{says} in\n{}", run.text);
     }
     assert!(!run.text.contains('\u{1b}'), "no colours where nobody sees them");
+    // The end of a log is what is kept of it.
+    let end: Vec<_> = run.text.lines().rev().take(3).collect();
+    let again = |line: &&str| {
+        line.starts_with("fail test/bare rpc-1.39 unary/manual-span") && line.contains("server_span_missing")
+    };
+    assert!(end.iter().any(again), "{end:?}");
 }
 
 #[test]
