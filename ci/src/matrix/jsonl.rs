@@ -17,8 +17,7 @@ pub(crate) fn lines(matrix: &Matrix) -> Result<String> {
             "models": fault.models,
             "meant": variant.names,
             "killed_by": found.meant(),
-            "also": found.other_each_time().unwrap_or_default(),
-            "racy": fault.is_racy,
+            "also": found.other(),
             "cases": found.cases,
             "stuck": found.stuck.len(),
         });

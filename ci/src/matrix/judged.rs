@@ -40,11 +40,6 @@ impl Found {
         self.rules.keys().map(String::as_str).filter(other).collect()
     }
 
-    /// The same, where it does not differ from run to run.
-    pub(crate) fn other_each_time(&self) -> Option<Vec<&str>> {
-        (!self.variant.fault.is_racy).then(|| self.other())
-    }
-
     /// For people: one line, and below it an example of each finding.
     pub(crate) fn told(&self, verbose: bool) -> String {
         let mark = if self.silent().is_empty() { "killed  " } else { "SURVIVES" };

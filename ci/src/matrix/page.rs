@@ -1,5 +1,6 @@
 //! The matrix as a page.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use tonic_trace_faulty::{CLASSES, FAULTS, Fault, UNEXPRESSED};
@@ -16,8 +17,7 @@ pub(crate) fn page(matrix: &Matrix) -> String {
         "# The kill matrix\n\nWritten by `cargo ci faults --write`; `cargo ci faults` fails if it is stale.\n\n\
          Each fault of [`targets/rust/faulty`](../../targets/rust/faulty/README.md) is the reference instrumentation with that \
          one thing wrong. It is run against every scenario (those marked *part* against the scenarios that can show them), and \
-         has to be found by the rules that name its offence. What other rules say follows from it; where that differs from run \
-         to run, it is left out.\n\n\
+         has to be found by the rules that name its offence. What other rules say of it stands at the end.\n\n\
          {} faults at {} ends, shapes and conventions; {} rules that find them.\n\n",
         FAULTS.len(),
         matrix.faults.len(),
@@ -25,15 +25,24 @@ pub(crate) fn page(matrix: &Matrix) -> String {
     );
     for (class, doc) in CLASSES {
         let _ = writeln!(text, "## {class}\n\n{}\n", doc.trim());
-        text += "| fault | found by | also spoke |\n|---|---|---|\n";
+        text += "| fault | found by |\n|---|---|\n";
         let of_class = FAULTS.iter().filter(|fault| fault.id().split('/').next() == Some(class));
         of_class.for_each(|fault| rows(matrix, fault, &mut text));
         text.push('\n');
     }
     by_rule(matrix, &mut text);
     unexpressed(&mut text);
+    also(matrix, &mut text);
     text
 }
+
+/// The part of the page that is the same after every run.
+pub(crate) fn held(page: &str) -> &str {
+    page.split_once(ALSO).map_or(page, |(held, _)| held)
+}
+
+/// Under this, what differs from run to run.
+const ALSO: &str = "## What else was said\n";
 
 /// A fault, and below it its variants; those that are found alike share a row.
 fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
@@ -43,26 +52,23 @@ fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
     let seen = if links.is_empty() { String::new() } else { format!(" Of the kind seen in {}.", links.join(", ")) };
     let part = if fault.only.is_empty() { "" } else { " *part*" };
     let doc = fault.doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-    let _ = writeln!(text, "| **{}**{part}: {doc}{seen} | | |", id.split('/').nth(1).unwrap_or(&id));
+    let _ = writeln!(text, "| **{}**{part}: {doc}{seen} | |", id.split('/').nth(1).unwrap_or(&id));
     let mut alike: Vec<(String, Vec<String>)> = Vec::new();
     for found in matrix.faults.iter().filter(|found| found.variant.fault.id() == id) {
-        let cells = cells(found);
+        let meant = code(found.meant());
         let name = found.variant.id().trim_start_matches(&id).trim_start_matches('/').to_owned();
-        match alike.iter_mut().find(|(other, _)| *other == cells) {
+        match alike.iter_mut().find(|(other, _)| *other == meant) {
             Some((_, names)) => names.push(name),
-            None => alike.push((cells, vec![name])),
+            None => alike.push((meant, vec![name])),
         }
     }
-    for (cells, names) in alike {
-        let _ = writeln!(text, "| {} | {cells} |", names.join(", "));
+    for (meant, names) in alike {
+        let _ = writeln!(text, "| {} | {meant} |", names.join(", "));
     }
 }
 
-fn cells(found: &Found) -> String {
-    let code = |rules: Vec<&str>| rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(" ");
-    let meant = code(found.meant());
-    let other = found.other_each_time().map_or_else(|| "differs".to_owned(), code);
-    format!("{meant} | {other}")
+fn code<'r>(rules: impl IntoIterator<Item = &'r str>) -> String {
+    rules.into_iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(" ")
 }
 
 fn by_rule(matrix: &Matrix, text: &mut String) {
@@ -84,5 +90,22 @@ fn unexpressed(text: &mut String) {
         let seen: Vec<_> =
             bug.seen.iter().enumerate().map(|(index, link)| format!("[{}]({link})", index + 1)).collect();
         let _ = writeln!(text, "| {} | {} | {} |", bug.what, seen.join(", "), bug.why);
+    }
+}
+
+fn also(matrix: &Matrix, text: &mut String) {
+    let _ = write!(
+        text,
+        "\n{ALSO}\nBy other rules, of the same faults, in the run that wrote this page. Some of it depends on which of two calls was \
+         first, so that another run may add to it or lack some: `cargo ci faults` does not look at this part.\n\n\
+         | fault | what spoke besides |\n|---|---|\n"
+    );
+    for fault in FAULTS {
+        let id = fault.id();
+        let of_fault = matrix.faults.iter().filter(|found| found.variant.fault.id() == id);
+        let rules: BTreeSet<_> = of_fault.flat_map(Found::other).collect();
+        if !rules.is_empty() {
+            let _ = writeln!(text, "| {id} | {} |", code(rules));
+        }
     }
 }

@@ -31,8 +31,6 @@ pub struct Fault {
     pub is_process: bool,
     /// Whether cases are played one at a time, since it takes something from one call to the next.
     pub is_alone: bool,
-    /// What else is found differs from run to run.
-    pub is_racy: bool,
     /// Where it can be, of these ends, shapes and conventions.
     pub(crate) exists: fn(At, &str) -> bool,
     pub(crate) parts: fn(At) -> Parts,
@@ -194,7 +192,6 @@ macro_rules! fault {
         $(exists: $exists:expr,)?
         $(process: $process:literal,)?
         $(alone: $alone:literal,)?
-        $(racy: $racy:literal,)?
         parts: $parts:expr $(,)?
     ) => {
         pub(crate) const FAULT: $crate::Fault = $crate::Fault {
@@ -212,7 +209,6 @@ macro_rules! fault {
             exists: fault!(@where $($exists)?),
             is_process: fault!(@flag $($process)?),
             is_alone: fault!(@flag $($alone)?),
-            is_racy: fault!(@flag $($racy)?),
             parts: $parts,
         };
     };

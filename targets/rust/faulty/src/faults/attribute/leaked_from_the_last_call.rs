@@ -7,7 +7,6 @@ fault! {
     server: ["attribute_missing"],
     only: ["status/*/unary"],
     alone: true,
-    racy: true,
     parts: |at| {
     let last: Mutex<Vec<KeyValue>> = Mutex::default();
     Parts::ended(move |mut span| {

@@ -8,7 +8,6 @@ fault! {
     only: ["concurrency/shapes", "stream", "unary"],
     conventions: ["rpc-1.38", "rpc-1.39"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

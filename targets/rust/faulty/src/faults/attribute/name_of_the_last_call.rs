@@ -7,7 +7,6 @@ fault! {
     server: ["wrong_name"],
     only: ["concurrency/shapes", "stream", "unary"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

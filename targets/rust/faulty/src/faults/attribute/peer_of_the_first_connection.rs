@@ -6,7 +6,6 @@ fault! {
     server: ["attribute_wrong_value"],
     only: ["address", "unary"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

@@ -6,7 +6,6 @@ fault! {
     client: ["parent_despite_missing_context"],
     only: ["concurrency/contexts", "context", "relay"],
     alone: true,
-    racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

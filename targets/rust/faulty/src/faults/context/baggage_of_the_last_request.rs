@@ -6,7 +6,6 @@ fault! {
     server: ["baggage_invented"],
     only: ["context/baggage", "concurrency"],
     alone: true,
-    racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

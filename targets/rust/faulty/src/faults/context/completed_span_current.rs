@@ -6,7 +6,6 @@ fault! {
     client: ["completed_span_current"],
     only: ["relay", "unary"],
     process: true,
-    racy: true,
     parts: |at| Parts::outside(at, LeftCurrent),
 }
 

@@ -6,7 +6,6 @@ fault! {
     server: ["wrong_context_current"],
     only: ["relay", "concurrency", "unary"],
     alone: true,
-    racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

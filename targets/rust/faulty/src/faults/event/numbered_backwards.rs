@@ -7,7 +7,6 @@ fault! {
     server: ["message_event_misnumbered"],
     only: ["unary", "stream", "message"],
     conventions: ["rpc-1.38"],
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

@@ -8,7 +8,6 @@ fault! {
     only: ["relay", "concurrency"],
     conventions: ["rpc-1.38"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

@@ -5,7 +5,6 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-go-contrib/issues/502"],
     client: ["client_span_missing"],
     server: ["server_span_missing"],
-    racy: true,
     parts: |at| {
     let count = AtomicU64::new(0);
     Parts::ended(move |span| {

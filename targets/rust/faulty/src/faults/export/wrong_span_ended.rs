@@ -7,7 +7,6 @@ fault! {
     both: ["wrong_name"],
     only: ["concurrency/shapes", "relay"],
     alone: true,
-    racy: true,
     parts: |at| {
     let last: Mutex<Option<SpanData>> = Mutex::default();
     Parts::ended(move |mut span| {

@@ -5,7 +5,6 @@ fault! {
     models: [],
     client: ["invalid_id"],
     server: ["invalid_id"],
-    racy: true,
     parts: |at| Parts::ended(move |mut span| {
     if at.is_of(&span) { span.span_context = with_ids(&span.span_context, span.span_context.trace_id(), SpanId::INVALID); }
     vec![span]

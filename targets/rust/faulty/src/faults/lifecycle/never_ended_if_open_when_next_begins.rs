@@ -6,7 +6,6 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     client: ["span_never_ended"],
     server: ["span_never_ended"],
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

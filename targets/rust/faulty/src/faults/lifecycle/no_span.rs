@@ -6,7 +6,6 @@ fault! {
     client: ["client_span_missing"],
     server: ["server_span_missing"],
     each: SHAPES,
-    racy: true,
     parts: |at| Parts::policy(Broken { at }),
 }
 

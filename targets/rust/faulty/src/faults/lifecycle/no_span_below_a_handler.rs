@@ -4,7 +4,6 @@ fault! {
     /// A call from inside a handler has no span: nested instrumentation is suppressed by kind, not by call.
     models: ["https://github.com/open-telemetry/opentelemetry-dotnet-contrib/issues/1780", "https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/2564"],
     client: ["client_span_missing"],
-    racy: true,
     parts: |_| Parts::policy(Broken),
 }
 

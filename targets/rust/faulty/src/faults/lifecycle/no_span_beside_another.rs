@@ -6,7 +6,6 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-js/issues/4711"],
     client: ["client_span_missing"],
     server: ["server_span_missing"],
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

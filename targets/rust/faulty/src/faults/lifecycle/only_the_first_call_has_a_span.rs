@@ -5,7 +5,6 @@ fault! {
     models: ["https://github.com/chainloop-dev/chainloop/issues/3448"],
     client: ["client_span_missing"],
     server: ["server_span_missing"],
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

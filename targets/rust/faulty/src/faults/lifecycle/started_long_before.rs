@@ -5,7 +5,6 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-dotnet-contrib/issues/1780"],
     client: ["span_longer_than_call"],
     server: ["span_longer_than_call"],
-    racy: true,
     parts: |at| Parts::policy(Broken { at }),
 }
 

@@ -5,7 +5,6 @@ fault! {
     models: [],
     client: ["span_at_another_time"],
     server: ["span_at_another_time"],
-    racy: true,
     parts: |at| Parts::ended(move |mut span| {
     if at.is_of(&span) {
         span.start_time = in_microseconds(span.start_time);

@@ -4,7 +4,6 @@ fault! {
     /// A server takes the context of the request before: a pooled object kept it.
     models: ["https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2357"],
     server: ["parent_of_another_call"],
-    racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

@@ -4,7 +4,6 @@ fault! {
     /// A server that gets no context takes the last one that it got.
     models: ["https://github.com/census-instrumentation/opencensus-cpp/issues/312"],
     server: ["parent_of_another_call"],
-    racy: true,
     parts: |_| Parts::policy(Broken { state: Default::default() }),
 }
 

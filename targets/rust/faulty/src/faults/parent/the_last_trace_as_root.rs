@@ -6,7 +6,6 @@ fault! {
     server: ["root_in_known_trace"],
     only: ["concurrency/contexts", "relay/several-callers", "context"],
     alone: true,
-    racy: true,
     parts: |_| {
     Parts::ended(|mut span| {
         if span.parent_span_id == NOBODY { span.parent_span_id = SpanId::INVALID; }

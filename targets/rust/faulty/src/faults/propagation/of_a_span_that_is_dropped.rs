@@ -4,7 +4,6 @@ fault! {
     /// The callee is told of a span that nobody ends or exports.
     models: ["https://github.com/open-telemetry/opentelemetry-dotnet-contrib/issues/1780"],
     client: ["traceparent_not_of_client_span"],
-    racy: true,
     parts: |_| Parts::policy(Broken),
 }
 

@@ -6,7 +6,6 @@ fault! {
     models: ["https://github.com/open-telemetry/opentelemetry-java-instrumentation/issues/2564", "https://github.com/chainloop-dev/chainloop/issues/3448"],
     client: ["traceparent_not_of_client_span"],
     each: SHAPES,
-    racy: true,
     parts: |at| Parts::policy(Broken { at }),
 }
 

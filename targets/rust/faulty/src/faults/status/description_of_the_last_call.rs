@@ -6,7 +6,6 @@ fault! {
     client: ["description_wrong"],
     only: ["relay/mixed-fan-out", "concurrency"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

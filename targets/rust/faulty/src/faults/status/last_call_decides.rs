@@ -7,7 +7,6 @@ fault! {
     server: ["status_not_unset"],
     only: ["relay", "concurrency"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 

@@ -7,7 +7,6 @@ fault! {
     server: ["attribute_wrong_value"],
     only: ["status/*/unary"],
     alone: true,
-    racy: true,
     parts: |at| Parts::policy(Broken { at, state: Default::default() }),
 }
 
