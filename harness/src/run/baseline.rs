@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
-
 use super::job::{How, Job, lacks, lacks_endpoint};
 use super::plan::plan;
 use super::session::Session;
+use super::side_by_side::side_by_side;
 use crate::target::Failure;
 use crate::transcript::Transcript;
 
@@ -29,15 +27,12 @@ impl Baseline {
         let cases = job.cases.iter().filter(|case| {
             !case.open && lacks(case, job.launch.capabilities()).or_else(|| lacks_endpoint(case, &endpoints)).is_none()
         });
-        // Collected first: a stream that holds closures over references is not `Send`.
-        let plays: Vec<_> = cases
-            .map(|case| {
-                let plan = plan(case, &job.for_whom(), endpoints.clone(), &how.mint);
-                let session = &session;
-                async move { (case.id(), session.play(plan).await) }
-            })
-            .collect();
-        let played: Vec<_> = stream::iter(plays).buffer_unordered(how.concurrency).collect().await;
+        let plays = cases.map(|case| {
+            let plan = plan(case, &job.for_whom(), endpoints.clone(), &how.mint);
+            let session = &session;
+            (case, async move { (case.id(), session.play(plan).await) })
+        });
+        let played = side_by_side(plays.collect(), how.concurrency).await;
         let lost = session.lost();
         session.stop().await.stopped?;
         if let Some(failure) = lost {

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
-
 use super::baseline::Baseline;
 use super::launch::Launch;
 use super::plan::{For, Mint, plan, plays_alone, strangers};
 use super::session::{Captured, Incomplete, NotPlayed, Played, Session, append, strangers_evidence};
+use super::side_by_side::side_by_side;
 use super::turns::{Turn, Turns};
 use crate::capture::Flooded;
 use crate::convention::Convention;
@@ -235,10 +233,9 @@ impl<'a> State<'a> {
         let (alone, together): (Vec<_>, Vec<_>) = planned.partition(|(_, plan)| plays_alone(plan, has_control));
         let playing = {
             let session = &*session;
-            let play = |(place, (case, plan))| async move { (place, case, session.play(plan).await) };
-            // Collected first: a stream that holds closures over references is not `Send`.
-            let plays: Vec<_> = together.into_iter().enumerate().map(play).collect();
-            let mut played: Vec<_> = stream::iter(plays).buffer_unordered(self.how.concurrency).collect().await;
+            let play = |place, case, plan| async move { (place, case, session.play(plan).await) };
+            let plays = together.into_iter().enumerate().map(|(place, (case, plan))| (case, play(place, case, plan)));
+            let mut played = side_by_side(plays.collect(), self.how.concurrency).await;
             // What is told, and in which order, does not depend on which case was through first.
             played.sort_by_key(|(place, ..)| *place);
             played

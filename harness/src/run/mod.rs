@@ -21,6 +21,7 @@ mod launch;
 mod plan;
 mod select;
 mod session;
+mod side_by_side;
 mod turns;
 
 use std::cmp::Reverse;
