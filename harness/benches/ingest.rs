@@ -30,6 +30,10 @@ use prost::Message;
 use tokio::runtime::Runtime;
 use tonic_trace_reference::conformance::Reference;
 
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn ingest(criterion: &mut Criterion<CpuTime>) {
     let Recorded { batches, evidence } = &*RECORDED;
     let mut group = criterion.benchmark_group("ingest");

@@ -40,7 +40,7 @@ pub struct CaseLine {
     /// The rules by which something was expected and not found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missed: Vec<String>,
-    /// Why what is found in this case may differ from run to run, if an expectation says so.
+    /// Why what is found in this case may differ from run to run: an expectation says so, or the machine was too busy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaky: Option<String>,
 }

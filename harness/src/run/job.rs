@@ -23,6 +23,9 @@ use crate::verdict::{CaseName, STRANGERS, Verdict, target_and_variant};
 /// How often a target that dies is started again, to tell the case that kills it from those that were beside it.
 const RESTARTS_MAX: u32 = 8;
 
+/// Of a case that a busy machine kept from what it is there for.
+const TOO_LATE: &str = "a deadline passed before the call arrived: the machine was too busy";
+
 /// One run of one target.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
@@ -364,7 +367,8 @@ impl<'a> State<'a> {
         if self.how.instrumented {
             let verdict = Verdict::of(name, rules::judge(evidence), &self.job.expectations, self.job.strict);
             let is_unknown = |rule: &str| evidence.baseline.is_none() && family(rule) == Some(Family::Transparency);
-            verdict.without_missed(is_unknown)
+            let verdict = verdict.without_missed(is_unknown);
+            if evidence.transcript.is_too_late() { verdict.without_missed_because(TOO_LATE) } else { verdict }
         } else {
             // There are no spans to judge: what is asked for is the transcript.
             Verdict::of(name, Vec::new(), &Expectations::default(), self.job.strict)

@@ -266,6 +266,26 @@ pub struct JournaledContext {
     pub remote: bool,
 }
 
+impl CallRecord {
+    /// Whether its client gave it up because its time was up.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| {
+            let code = client.outcome.as_ref().map(|outcome| outcome.code);
+            client.gave_up == Some(GaveUp::Deadline) || code == Some(Code::DEADLINE_EXCEEDED)
+        })
+    }
+}
+
+impl Transcript {
+    /// Whether a call was given up because its time was up, and nobody saw it arrive: on a busy machine a handler may not have
+    /// begun by then, and there is no such handler to judge.
+    #[must_use]
+    pub fn is_too_late(&self) -> bool {
+        self.calls.values().any(|record| record.server.is_empty() && record.is_late())
+    }
+}
+
 impl JournaledContext {
     /// What names the span.
     #[must_use]

@@ -64,7 +64,7 @@ pub struct Verdict {
     pub findings: Vec<Judged>,
     /// What was expected and not found.
     pub missed: Vec<Missed>,
-    /// Why what is found in this case may differ from run to run, if an expectation says so.
+    /// Why what is found in this case may differ from run to run: an expectation says so, or the machine was too busy.
     pub flaky: Option<String>,
 }
 
@@ -216,6 +216,17 @@ impl Verdict {
         self.concluded()
     }
 
+    /// The verdict of a case in which something never was of which findings are expected, by no fault of the target's: it is
+    /// what it is whenever the thing is there.
+    #[must_use]
+    pub fn without_missed_because(mut self, why: &str) -> Self {
+        if !self.missed.is_empty() {
+            self.missed.clear();
+            self.flaky.get_or_insert_with(|| why.to_owned());
+        }
+        self.concluded()
+    }
+
     fn concluded(mut self) -> Self {
         let counting = || self.findings.iter().filter(|judged| judged.counts);
         self.outcome = if counting().any(|judged| judged.expected.is_none()) {
@@ -301,6 +312,26 @@ mod tests {
             let findings = found.iter().map(|(rule, level)| finding(rule, *level)).collect();
             assert_eq!(Verdict::of(name.clone(), findings, &expectations, false).outcome, outcome, "{found:?}");
         }
+    }
+
+    #[test]
+    fn a_machine_too_busy_for_a_case_makes_no_expectation_stale_and_hides_no_finding() {
+        let expectations =
+            Expectations::parse(Path::new("t"), "[[expect]]\nrule = \"a\"\nscenario = \"s\"\nreason = \"r\"\n", &["a"])
+                .unwrap();
+        let name = CaseName { scenario: "s".into(), ..CaseName::default() };
+        for (found, outcome) in [
+            (&[][..], Outcome::ExpectedFailure),
+            (&[("a", Level::Must)], Outcome::ExpectedFailure),
+            (&[("b", Level::Must)], Outcome::Fail),
+        ] {
+            let findings = found.iter().map(|(rule, level)| finding(rule, *level)).collect();
+            let verdict = Verdict::of(name.clone(), findings, &expectations, false).without_missed_because("too late");
+            assert_eq!((verdict.outcome, verdict.missed), (outcome, Vec::new()), "{found:?}");
+        }
+        // Of what nobody expects anything, it is silent.
+        let verdict = Verdict::of(name, Vec::new(), &Expectations::default(), false).without_missed_because("too late");
+        assert_eq!((verdict.outcome, verdict.flaky), (Outcome::Pass, None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::subject::Case;
-use crate::transcript::{CallRecord, ClientRecord, Code, Entry, GaveUp, Outcome};
+use crate::transcript::{CallRecord, Code, Entry, Outcome};
 
 /// One call, both ways.
 pub(in crate::rules) struct Compared<'c> {
@@ -40,11 +40,7 @@ impl<'c> Compared<'c> {
 
     /// Whether its client gave it up when its time was up, one way or the other.
     pub(in crate::rules) fn ended_by_a_clock(&self) -> bool {
-        let late = |client: &ClientRecord| {
-            let code = client.outcome.as_ref().map(|outcome| outcome.code);
-            client.gave_up == Some(GaveUp::Deadline) || code == Some(Code::DEADLINE_EXCEEDED)
-        };
-        [self.with, self.without].iter().any(|record| record.client.as_ref().is_some_and(late))
+        self.with.is_late() || self.without.is_late()
     }
 
     /// Whether both ended by a status that the callee gave, so that all it sent before has arrived: not by a clock or a
