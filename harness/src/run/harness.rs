@@ -183,7 +183,7 @@ impl Harness {
         self
     }
 
-    /// How many cases are played at a time.
+    /// How many cases are played at a time. Those that only wait for a deadline do not count, unless it is one at a time.
     #[must_use]
     pub fn concurrency(mut self, cases: usize) -> Self {
         self.concurrency = cases.max(1);

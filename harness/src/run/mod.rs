@@ -48,7 +48,7 @@ use turns::Turns;
 pub struct Options {
     /// Targets at work at a time. Those that only wait do not count.
     pub jobs: usize,
-    /// Cases at a time on one target.
+    /// Cases at a time on one target. Those that only wait for a deadline do not count.
     pub concurrency: usize,
     /// A violated SHOULD fails.
     pub strict: bool,
