@@ -85,8 +85,8 @@ fn pauses_and_expiring_deadlines_are_short() {
             let text = format!("{:?}", case.script);
             for (_, after) in text.match_indices("Pause { ms: ").map(|(at, found)| (at, &text[at + found.len()..])) {
                 let ms: u32 = after.split(' ').next().unwrap().parse().unwrap();
-                // Twice a deadline that a busy machine keeps.
-                assert!(ms <= 400, "{} pauses for {ms} ms", case.id());
+                // As long as the longest deadline that passes: they are waited for side by side.
+                assert!(ms <= 1000, "{} pauses for {ms} ms", case.id());
             }
         }
     }
