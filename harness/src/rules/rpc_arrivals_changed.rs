@@ -6,7 +6,7 @@ use crate::subject::Case;
 rule! {
     /// A call arrives as often as it is made. An instrumentation that breaks a call on its way out, or makes it twice, changes
     /// what the program does. Calls that a client may retry are not compared: how often it did is its own matter. Nor is one
-    /// that its deadline ended: its time may be up before it is on its way.
+    /// that never arrived because its time was up: that may be before it is on its way.
     ///
     /// ```pass
     /// convention rpc-1.39
@@ -50,8 +50,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for call in compared(case) {
         let retries = case.calls[call.call].plan.max_attempts.is_some_and(|attempts| attempts > 1);
         let (with, without) = (call.with.server.len(), call.without.server.len());
-        let in_time = with.min(without) > 0 || !call.ended_by_a_clock();
-        if with != without && !retries && in_time {
+        let too_late = call.with.is_too_late() || call.without.is_too_late();
+        if with != without && !retries && !too_late {
             let message = format!("The call arrived {}, and {} without instrumentation.", times(with), times(without));
             findings.add(Place::default().of_call(call.path, Side::Server), message);
         }

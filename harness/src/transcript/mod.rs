@@ -267,22 +267,23 @@ pub struct JournaledContext {
 }
 
 impl CallRecord {
-    /// Whether its client gave it up because its time was up.
+    /// Whether its client gave it up because its time was up, and nobody saw it arrive: on a busy machine a handler may not
+    /// have begun by then, and there is no such handler to judge.
     #[must_use]
-    pub fn is_late(&self) -> bool {
-        self.client.as_ref().is_some_and(|client| {
-            let code = client.outcome.as_ref().map(|outcome| outcome.code);
-            client.gave_up == Some(GaveUp::Deadline) || code == Some(Code::DEADLINE_EXCEEDED)
-        })
+    pub fn is_too_late(&self) -> bool {
+        self.server.is_empty()
+            && self.client.as_ref().is_some_and(|client| {
+                let code = client.outcome.as_ref().map(|outcome| outcome.code);
+                client.gave_up == Some(GaveUp::Deadline) || code == Some(Code::DEADLINE_EXCEEDED)
+            })
     }
 }
 
 impl Transcript {
-    /// Whether a call was given up because its time was up, and nobody saw it arrive: on a busy machine a handler may not have
-    /// begun by then, and there is no such handler to judge.
+    /// Whether one of its calls [is too late](CallRecord::is_too_late).
     #[must_use]
     pub fn is_too_late(&self) -> bool {
-        self.calls.values().any(|record| record.server.is_empty() && record.is_late())
+        self.calls.values().any(CallRecord::is_too_late)
     }
 }
 

@@ -38,11 +38,6 @@ impl<'c> Compared<'c> {
         client_outcome(self.with).zip(client_outcome(self.without))
     }
 
-    /// Whether its client gave it up when its time was up, one way or the other.
-    pub(in crate::rules) fn ended_by_a_clock(&self) -> bool {
-        self.with.is_late() || self.without.is_late()
-    }
-
     /// Whether both ended by a status that the callee gave, so that all it sent before has arrived: not by a clock or a
     /// cancellation, which come at their own time.
     pub(in crate::rules) fn ended_alike(&self) -> bool {
