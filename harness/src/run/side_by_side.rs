@@ -11,18 +11,16 @@ use crate::scenario::{Call, Case, ServerStep, all_steps};
 /// Plays so many cases at a time. Those that do nothing but wait for a deadline take nobody's place, unless only one is to be
 /// played at a time. The results come as they are ready.
 pub(super) async fn side_by_side<P: Future>(plays: Vec<(&Case, P)>, at_a_time: usize) -> Vec<P::Output> {
-    let mut queue = spread(plays.into_iter().map(|(case, play)| (waits(case), play)).collect());
+    let only_waits = |case| at_a_time > 1 && waits(case);
+    let mut queue = spread(plays.into_iter().map(|(case, play)| (only_waits(case), play)).collect());
     let (mut running, mut played, mut working) = (FuturesUnordered::new(), Vec::new(), 0);
     loop {
-        while let Some((waits, play)) =
-            queue.pop_front_if(|(waits, _)| working < at_a_time || (*waits && at_a_time > 1))
-        {
-            let place = usize::from(!waits || at_a_time == 1);
-            working += place;
-            running.push(async move { (place, play.await) });
+        while let Some((waits, play)) = queue.pop_front_if(|(waits, _)| *waits || working < at_a_time) {
+            working += usize::from(!waits);
+            running.push(async move { (waits, play.await) });
         }
-        let Some((place, result)) = running.next().await else { return played };
-        working -= place;
+        let Some((waited, result)) = running.next().await else { return played };
+        working -= usize::from(!waited);
         played.push(result);
     }
 }
