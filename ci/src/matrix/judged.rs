@@ -66,6 +66,11 @@ impl Matrix {
         Self { faults, is_whole }
     }
 
+    /// What was found of a fault, wherever it can be.
+    pub(crate) fn of(&self, fault: &str) -> impl Iterator<Item = &Found> {
+        self.faults.iter().filter(move |found| found.variant.fault.id() == fault)
+    }
+
     /// The faults that each rule has to find and found.
     pub(crate) fn kills(&self) -> BTreeMap<&'static str, Vec<String>> {
         let mut kills: BTreeMap<_, Vec<_>> = RULES.iter().map(|rule| (rule.id(), Vec::new())).collect();

@@ -54,7 +54,7 @@ fn rows(matrix: &Matrix, fault: &'static Fault, text: &mut String) {
     let doc = fault.doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
     let _ = writeln!(text, "| **{}**{part}: {doc}{seen} | |", id.split('/').nth(1).unwrap_or(&id));
     let mut alike: Vec<(String, Vec<String>)> = Vec::new();
-    for found in matrix.faults.iter().filter(|found| found.variant.fault.id() == id) {
+    for found in matrix.of(&id) {
         let meant = code(found.meant());
         let name = found.variant.id().trim_start_matches(&id).trim_start_matches('/').to_owned();
         match alike.iter_mut().find(|(other, _)| *other == meant) {
@@ -102,8 +102,7 @@ fn also(matrix: &Matrix, text: &mut String) {
     );
     for fault in FAULTS {
         let id = fault.id();
-        let of_fault = matrix.faults.iter().filter(|found| found.variant.fault.id() == id);
-        let rules: BTreeSet<_> = of_fault.flat_map(Found::other).collect();
+        let rules: BTreeSet<_> = matrix.of(&id).flat_map(Found::other).collect();
         if !rules.is_empty() {
             let _ = writeln!(text, "| {id} | {} |", code(rules));
         }
