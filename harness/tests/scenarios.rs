@@ -85,8 +85,9 @@ fn pauses_and_expiring_deadlines_are_short() {
             let text = format!("{:?}", case.script);
             for (_, after) in text.match_indices("Pause { ms: ").map(|(at, found)| (at, &text[at + found.len()..])) {
                 let ms: u32 = after.split(' ').next().unwrap().parse().unwrap();
-                // As long as the longest deadline that passes: they are waited for side by side.
-                assert!(ms <= 1000, "{} pauses for {ms} ms", case.id());
+                // Twice what a busy machine keeps; long after a deadline where there is one, which is waited for side by side.
+                let longest = if text.contains("deadline_ms: Some") { 1000 } else { 400 };
+                assert!(ms <= longest, "{} pauses for {ms} ms", case.id());
             }
         }
     }
