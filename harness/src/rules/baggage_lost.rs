@@ -5,13 +5,25 @@ use crate::subject::Case;
 rule! {
     /// A call made in a handler's context carries the baggage that the handler was called with, and what it added. The
     /// harness sets `OTEL_PROPAGATORS=tracecontext,baggage`, which is the default anyway. A baggage header that breaks
-    /// the grammar or the limits promises nothing.
+    /// the grammar or the limits promises nothing, and of several headers a getter gives the first, though W3C wants all.
     ///
     /// ```pass
     /// convention rpc-1.39
     /// call 0 unary
     /// call 0.a unary -> peer
     /// baggage 0 user=alice
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   CLIENT Echo/Again
+    /// ```
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    /// baggage 0 user=alice
+    /// wire 0 +baggage=tenant=acme
+    /// wire 0.a baggage
     ///
     /// SERVER Echo/Say <- driver
     ///   CLIENT Echo/Again

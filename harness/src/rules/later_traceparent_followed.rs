@@ -16,6 +16,14 @@ rule! {
     /// SERVER Echo/Say <- driver
     /// ```
     ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// wire 0 +traceparent=00-12345678901234567890123456789012-1234567890123456-01
+    ///
+    /// SERVER Echo/Say <- missing
+    /// ```
+    ///
     /// ```fail
     /// convention rpc-1.39
     /// call 0 unary

@@ -285,6 +285,13 @@ registry! {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_rule_is_found_by_its_id() {
+        assert_eq!(family("wrong_name"), Some(Family::Name));
+        assert_eq!(family("rpc_status_changed"), Some(Family::Transparency));
+        assert_eq!(family("no_such_rule"), None);
+    }
+
     /// An empty list would call every trace right.
     #[test]
     fn there_are_rules_of_every_family_that_judges_spans() {

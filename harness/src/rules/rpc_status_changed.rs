@@ -2,6 +2,7 @@ use super::support::{Compared, compared};
 use super::{Findings, Place};
 use crate::convention::Side;
 use crate::subject::Case;
+use crate::transcript::Outcome;
 
 rule! {
     /// An instrumentation watches a call; the call ends as it would without. One that wraps what a handler returns, reads a
@@ -13,6 +14,22 @@ rule! {
     /// convention rpc-1.39
     /// call 0 unary -> NOT_FOUND
     /// baseline 0 code=NOT_FOUND
+    ///
+    /// SERVER Echo/Say <- driver
+    /// ```
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary -> DEADLINE_EXCEEDED "after a second or so"
+    /// baseline 0 message=late
+    ///
+    /// SERVER Echo/Say <- driver  ERROR
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// ! call 0 unary -> NOT_FOUND "no such thing"
+    /// baseline 0 message=nothing
     ///
     /// SERVER Echo/Say <- driver
     /// ```
@@ -38,12 +55,19 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let Some((with, without)) = call.outcomes() else { continue };
         let place = || Place::default().of_call(call.path, Side::Client);
         if with.code != without.code {
-            let message =
-                format!("The call ends with {}, and with {} without instrumentation.", with.code, without.code);
-            findings.add(place(), message);
+            let (with, without) = (in_words(with), in_words(without));
+            findings.add(place(), format!("The call ends with {with}, and with {without} without instrumentation."));
         } else if is_the_callees(&call) && !without_digits(&with.message).eq(without_digits(&without.message)) {
             findings.add(place(), format!("The message of {} is another one than without instrumentation.", with.code));
         }
+    }
+}
+
+/// A status as its client was told it: of an API that failed by itself, the message alone says at what.
+fn in_words(outcome: &Outcome) -> String {
+    match without_digits(&outcome.message).collect::<String>() {
+        message if message.is_empty() => outcome.code.to_string(),
+        message => format!("{} ({message:?})", outcome.code),
     }
 }
 

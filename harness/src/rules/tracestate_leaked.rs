@@ -6,13 +6,28 @@ use crate::subject::{Case, Party};
 rule! {
     /// The state of one trace stays with that trace. A member of a `tracestate` that arrived with another call of the case,
     /// and that this call's context does not have, was left over in a shared object, and tells another system about a trace that
-    /// it has nothing to do with. (Members of an instrumentation's own are its right.)
+    /// it has nothing to do with. (Members of an instrumentation's own are its right, and what
+    /// the application puts into the header itself is its own.)
     ///
     /// ```pass
     /// convention rpc-1.39
     /// call 0 unary
     /// call 0.a unary -> peer
     /// call 1 unary
+    /// metadata 1 tracestate=foo=1
+    ///
+    /// SERVER Echo/Say #1 <- driver
+    ///   CLIENT Echo/Again #2
+    /// SERVER Echo/Say #3 <- driver 1
+    ///   trace state: "foo=1"
+    /// ```
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary -> peer
+    /// call 1 unary
+    /// metadata 0.a tracestate=foo=1
     /// metadata 1 tracestate=foo=1
     ///
     /// SERVER Echo/Say #1 <- driver

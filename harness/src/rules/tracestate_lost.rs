@@ -18,6 +18,16 @@ rule! {
     ///   CLIENT Echo/Again
     /// ```
     ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary -> peer no-context
+    /// metadata 0 tracestate=foo=1,bar=2
+    ///
+    /// SERVER Echo/Say <- driver
+    /// CLIENT Echo/Again
+    /// ```
+    ///
     /// ```fail
     /// convention rpc-1.39
     /// call 0 unary

@@ -56,7 +56,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         if !is_explained(case, index, side) {
             findings.add(
                 Place::span(span),
-                format!("A {} span says that it is of a call, and no call is known for it.", span.kind),
+                format!("A span of kind {} says that it is of a call, and no call is known for it.", span.kind),
             );
         }
     }

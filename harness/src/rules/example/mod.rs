@@ -38,7 +38,7 @@
 mod stage;
 mod told;
 
-use super::{Finding, RULES, Rule, judge_by};
+use super::{Finding, Place, RULES, Rule, judge_by};
 use crate::evidence::Evidence;
 use crate::subject::Case;
 use crate::trace::SpanRef;
@@ -56,6 +56,28 @@ fn the_examples_hold() {
         }
     }
     assert!(wrong.is_empty(), "{} examples do not hold\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// The sentences are what a person reads of a rule, so a change of one is to be seen.
+#[test]
+fn what_is_said_of_the_examples_is_what_it_was() {
+    let mut said = String::new();
+    for rule in RULES {
+        for (number, example) in examples(rule).iter().enumerate().filter(|(_, example)| !example.passes) {
+            let staged = example.stage().expect("the examples hold");
+            for finding in judge_by(rule, &Case::new(&staged.evidence)) {
+                let place = place_in_words(&finding.place);
+                said.push_str(&format!("{} {}: {place}: {}\n", rule.id(), number + 1, finding.message));
+            }
+        }
+    }
+    insta::assert_snapshot!(said);
+}
+
+fn place_in_words(place: &Place) -> String {
+    let side = place.side.map(|side| format!("{side:?}").to_lowercase());
+    let words = [place.call.clone(), side, place.name.clone(), place.key.clone()];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

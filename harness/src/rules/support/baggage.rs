@@ -102,4 +102,15 @@ mod tests {
             assert_eq!(read(&[broken]), None, "{broken}");
         }
     }
+
+    #[test]
+    fn of_baggage_beyond_what_everybody_must_carry_nothing_is_known() {
+        let entries = |count: u32| (0..count).map(|number| format!("k{number}=1")).collect::<Vec<_>>().join(",");
+        assert_eq!(read(&[&entries(64)]).map(|entries| entries.len()), Some(64));
+        assert_eq!(read(&[&entries(65)]), None);
+        let long = |length: usize| format!("k={}", "v".repeat(length - 2));
+        assert!(read(&[&long(8192)]).is_some());
+        assert_eq!(read(&[&long(8193)]), None);
+        assert_eq!(read(&[&long(8000), "other=1,", &format!("third={}", "v".repeat(200))]), None, "all headers count");
+    }
 }

@@ -149,6 +149,13 @@ mod tests {
     }
 
     #[test]
+    fn one_difference_alone_is_one() {
+        let entry = [entry("k", "a")];
+        assert_eq!(differing_entries(&entry, &[]), ["k"]);
+        assert_eq!(differing_entries(&[], &entry), ["k"]);
+    }
+
+    #[test]
     fn what_is_lost_added_repeated_or_changed_is_one() {
         let without = [entry("lost", "a"), entry("repeated", "a"), entry("changed", "a")];
         let with = [entry("added", "a"), entry("repeated", "a"), entry("repeated", "a"), entry("changed", "b")];

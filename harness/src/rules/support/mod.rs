@@ -146,3 +146,49 @@ pub(super) fn are_alike(one: &str, other: &str) -> bool {
 fn plain_letters(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::example::evidence;
+    use crate::transcript::Code;
+
+    #[test]
+    fn where_a_target_keeps_a_ledger_an_absent_span_is_known_not_to_be_open() {
+        let mut evidence = evidence("convention rpc-1.39\ncall 0 unary\n\n");
+        assert_eq!(why_absent(&Case::new(&evidence)), "it was never begun, or never ended");
+        evidence.capture.ledger = true;
+        assert_eq!(why_absent(&Case::new(&evidence)), "none is open, so it was never begun, or lost");
+    }
+
+    #[test]
+    fn an_attempt_saw_the_message_that_it_was_answered_with_and_the_call_its_own() {
+        let mut evidence = evidence(
+            "convention a72\ncall 0 unary\ncall 0.a unary -> peer UNAVAILABLE \"gone\" attempts=2\narrived 0.a #3 #4\n\n\
+             SERVER Recv.Echo.Say #1 <- driver\n  CLIENT Sent.Echo.Again #2\n    INTERNAL Attempt.Echo.Again #3\n    \
+             INTERNAL Attempt.Echo.Again #4\n",
+        );
+        let first = &mut evidence.transcript.calls.get_mut("0.a").unwrap().server[0];
+        first.outcome = Some(Outcome { code: Code::UNAVAILABLE, message: "busy".into(), ..Outcome::default() });
+        let case = Case::new(&evidence);
+        let seen_by = |side, arrival| {
+            let end = case.ends.iter().find(|end| (end.side, end.arrival, end.call) == (side, arrival, 1)).unwrap();
+            message_at(&case, end)
+        };
+        assert_eq!(seen_by(Side::Attempt, 0), Some("busy"));
+        assert_eq!(seen_by(Side::Client, 0), Some("gone"));
+    }
+
+    #[test]
+    fn keys_are_repeated_in_short_lists_and_in_long_ones() {
+        let of = |keys: &[&str]| -> Vec<Attribute> {
+            keys.iter().map(|key| Attribute { key: (*key).to_owned(), value: Value::Bool(true) }).collect()
+        };
+        assert_eq!(repeated(&of(&["b", "a", "b", "a", "b", "c"])), ["a", "b"]);
+        let many: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+        let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(repeated(&of(&many)), [""; 0]);
+        many.push("7");
+        assert_eq!(repeated(&of(&many)), ["7"]);
+    }
+}
