@@ -446,7 +446,7 @@ impl Session {
         } else if stopped.is_ok() && count > STRANGERS_MAX {
             stopped = Err(Failure::Strangers { count, judged: STRANGERS_MAX });
         } else if let (Ok(()), Some(ended)) = (&stopped, ended.filter(|ended| *ended > self.spans)) {
-            stopped = Err(Failure::SpansUnsent { ended, arrived: self.spans });
+            stopped = Err(Failure::SpansUnsent { ended, arrived: self.spans, tail: self.running.said() });
         }
         Rest { stopped, strangers, flooded, spans: self.spans }
     }

@@ -25,6 +25,11 @@ pub trait Control: Send + Sync {
 
     /// Asks it to finish what is under way, to flush and to end, and waits for that.
     fn stop(&self) -> BoxFuture<'_, Result<(), Failure>>;
+
+    /// The end of what it has written to standard error, if it has one of its own.
+    fn said(&self) -> String {
+        String::new()
+    }
 }
 
 /// The harness's end of the lines.

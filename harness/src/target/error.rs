@@ -147,12 +147,17 @@ pub enum Failure {
         tail: String,
     },
     /// It ended, and spans that its own ledger counts as ended never arrived.
-    #[error("ended {ended} sampled spans and exported {arrived}: its exporter or its shutdown loses spans")]
+    #[error(
+        "ended {ended} sampled spans and exported {arrived}: its exporter or its shutdown loses spans{}",
+        Shown(tail)
+    )]
     SpansUnsent {
         /// By its ledger.
         ended: u64,
         /// What the harness received.
         arrived: u64,
+        /// The end of standard error, where an exporter says why.
+        tail: String,
     },
     /// It exported more spans of nobody than anybody would read about.
     #[error("exported {count} spans that belong to no call of the run: only {judged} of them are judged")]

@@ -230,6 +230,10 @@ impl Control for Process {
     fn stop(&self) -> BoxFuture<'_, Result<(), Failure>> {
         self.stop_in_time().boxed()
     }
+
+    fn said(&self) -> String {
+        self.client.tail.text()
+    }
 }
 
 impl Process {

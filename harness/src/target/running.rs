@@ -104,6 +104,12 @@ impl Running {
     pub async fn stop(&self) -> Result<(), Failure> {
         self.control.stop().await
     }
+
+    /// The end of what it has written to standard error; empty if it has none of its own.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.control.said()
+    }
 }
 
 fn refused(asked: &'static str) -> Failure {
