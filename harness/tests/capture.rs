@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -233,7 +234,7 @@ async fn a_span_is_the_same_in_process_and_over_grpc() {
 /// Resources in the order of a set of attributes, which is a hash map in the SDK.
 fn sorted(mut trace: Trace) -> Trace {
     for resource in &mut trace.resources {
-        resource.attributes.sort_by(|a, b| a.key.cmp(&b.key));
+        Arc::make_mut(resource).attributes.sort_by(|a, b| a.key.cmp(&b.key));
     }
     trace
 }
@@ -405,8 +406,8 @@ fn what_is_taken_brings_only_the_resources_and_scopes_it_uses() {
     let store = Store::default();
     for trace in 1..=3 {
         let mut batch = of(trace, 2);
-        batch.resources[0].schema_url = trace.to_string();
-        batch.scopes[0].name = trace.to_string();
+        Arc::make_mut(&mut batch.resources[0]).schema_url = trace.to_string();
+        Arc::make_mut(&mut batch.scopes[0]).name = trace.to_string();
         store.insert(batch.clone()).unwrap();
         store.insert(batch).unwrap();
     }

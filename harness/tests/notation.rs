@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use grpc_trace_conformance::trace::notation::{
     Entry, Home, Line, Marks, Moment, Naming, Node, Normal, Parent, Part, Place, Pointer, Real, Target, Term,
@@ -200,14 +201,14 @@ fn what_differs_from_run_to_run_is_replaced_and_keeps_its_type() {
 #[test]
 fn ids_times_resources_and_versions_are_not_printed() {
     let one = Trace {
-        scopes: vec![Scope { name: "s".into(), version: "1".into(), ..Scope::default() }],
+        scopes: vec![Arc::new(Scope { name: "s".into(), version: "1".into(), ..Scope::default() })],
         ..trace(vec![span(2, 0, "a")])
     };
     let mut other = one.clone();
-    other.scopes[0].version = "2".into();
+    Arc::make_mut(&mut other.scopes[0]).version = "2".into();
     other.spans[0] =
         Span { trace_id: TraceId([9; 16]), span_id: SpanId([9; 8]), start_ns: 7, end_ns: 8, ..other.spans[0].clone() };
-    other.resources.push(grpc_trace_conformance::trace::Resource::default());
+    other.resources.push(Arc::default());
     let normal = normalise(&one, &Naming::default());
     assert_eq!(normal, normalise(&other, &Naming::default()));
     assert_eq!(normal.to_string(), "SERVER a\n  scope: s\n");
@@ -485,7 +486,7 @@ prop_compose! {
 }
 
 fn any_trace() -> impl Strategy<Value = Trace> {
-    let scopes = ["", "s", "t"].map(|name| Scope { name: name.into(), ..Scope::default() }).to_vec();
+    let scopes = ["", "s", "t"].map(|name| Arc::new(Scope { name: name.into(), ..Scope::default() })).to_vec();
     vec(any_span(), 0..8).prop_map(move |spans| Trace { scopes: scopes.clone(), spans, resources: Vec::new() })
 }
 

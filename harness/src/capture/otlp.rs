@@ -2,6 +2,8 @@
 //!
 //! Strings and attribute lists are moved, not copied: the cost beside decoding is small (`benches/ingest.rs`).
 
+use std::sync::Arc;
+
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
 use opentelemetry_proto::tonic::resource::v1::Resource as OtlpResource;
@@ -50,7 +52,7 @@ fn resource_spans(group: ResourceSpans, number: usize, inherited: &Defects, note
     }
     let mut defects = inherited.inherit();
     let index = trace.resources.len();
-    trace.resources.push(resource(group.resource, group.schema_url, &mut defects));
+    trace.resources.push(Arc::new(resource(group.resource, group.schema_url, &mut defects)));
     defects.replace(notes.take(&[number]));
     for (scope, group) in group.scope_spans.into_iter().enumerate() {
         scope_spans(group, [number, scope], index, &defects, notes, trace);
@@ -70,7 +72,7 @@ fn scope_spans(
     }
     let mut defects = inherited.inherit();
     let index = trace.scopes.len();
-    trace.scopes.push(scope(group.scope, group.schema_url, &mut defects));
+    trace.scopes.push(Arc::new(scope(group.scope, group.schema_url, &mut defects)));
     defects.replace(notes.take(&[of_resource, number]));
     trace.spans.reserve(group.spans.len());
     for (position, span) in group.spans.into_iter().enumerate() {

@@ -74,7 +74,7 @@ struct Shared {
 struct State {
     resources: Table<Resource>,
     scopes: Table<Scope>,
-    traces: HashMap<TraceId, Vec<Span>>,
+    traces: HashMap<TraceId, Kept>,
     /// Traces that somebody has taken: what arrives for them later is late, not strange.
     taken: HashSet<TraceId>,
     spans: usize,
@@ -82,10 +82,18 @@ struct State {
     refusals: Refusals,
 }
 
+/// The spans of one trace.
+#[derive(Debug, Default)]
+struct Kept {
+    spans: Vec<Span>,
+    /// Their approximate size in memory.
+    bytes: usize,
+}
+
 /// Values that many spans share, each kept once.
 #[derive(Debug)]
 struct Table<T> {
-    values: Vec<T>,
+    values: Vec<Arc<T>>,
     /// By its `Debug` form, which tells apart all values: they hold floating point numbers, which have no `Hash`.
     index: HashMap<String, usize>,
 }
@@ -130,8 +138,9 @@ impl Store {
         if batch.spans.is_empty() {
             return Ok(());
         }
-        let bytes = batch.spans.iter().map(span_bytes).sum();
-        self.lock().insert(batch, bytes, self.shared.limits)?;
+        // Before anybody is kept waiting.
+        let bytes: Vec<_> = batch.spans.iter().map(span_bytes).collect();
+        self.lock().insert(batch, &bytes, self.shared.limits)?;
         self.shared.arrivals.send_modify(|batches| *batches += 1);
         Ok(())
     }
@@ -154,26 +163,28 @@ impl Store {
     /// Removes and returns the spans of these traces. What arrives for them from now on is late.
     pub fn take(&self, traces: impl IntoIterator<Item = TraceId>) -> Trace {
         let mut state = self.lock();
-        let mut spans = Vec::new();
+        let mut all = Kept::default();
         for trace in traces {
             state.taken.insert(trace);
-            spans.extend(state.traces.remove(&trace).into_iter().flatten());
+            if let Some(kept) = state.traces.remove(&trace) {
+                all.add(kept);
+            }
         }
-        state.release(spans)
+        state.release(all)
     }
 
     /// Removes and returns the spans of traces that nobody has taken: ask when all cases have theirs.
     pub fn take_strangers(&self) -> Trace {
         let mut state = self.lock();
-        let spans = state.remove_by(|taken| !taken);
-        state.release(spans)
+        let kept = state.remove_by(|taken| !taken);
+        state.release(kept)
     }
 
     /// Removes and returns the spans that arrived after their trace was taken.
     pub fn take_late(&self) -> Trace {
         let mut state = self.lock();
-        let spans = state.remove_by(|taken| taken);
-        state.release(spans)
+        let kept = state.remove_by(|taken| taken);
+        state.release(kept)
     }
 
     /// Looks at what is held. Arrivals wait meanwhile.
@@ -243,54 +254,60 @@ impl Held<'_> {
     /// to the caller: see [`Held::scope`] and [`Held::resource`].
     #[must_use]
     pub fn spans(&self, trace: TraceId) -> &[Span] {
-        self.state.traces.get(&trace).map_or(&[], Vec::as_slice)
+        self.state.traces.get(&trace).map_or(&[], |kept| &kept.spans)
     }
 
     /// The scope of a span held.
     #[must_use]
     pub fn scope(&self, span: &Span) -> Option<&Scope> {
-        self.state.scopes.values.get(span.scope)
+        self.state.scopes.values.get(span.scope).map(Arc::as_ref)
     }
 
     /// The resource of a span held.
     #[must_use]
     pub fn resource(&self, span: &Span) -> Option<&Resource> {
-        self.state.resources.values.get(span.resource)
+        self.state.resources.values.get(span.resource).map(Arc::as_ref)
     }
 }
 
 impl State {
-    fn insert(&mut self, batch: Trace, bytes: usize, limits: Limits) -> Result<(), Flooded> {
-        if self.spans + batch.spans.len() > limits.spans || self.bytes + bytes > limits.bytes {
+    /// Given the size of each span.
+    fn insert(&mut self, batch: Trace, bytes: &[usize], limits: Limits) -> Result<(), Flooded> {
+        let all_bytes: usize = bytes.iter().sum();
+        if self.spans + batch.spans.len() > limits.spans || self.bytes + all_bytes > limits.bytes {
             let refused = batch.spans.len();
             let flooded = Flooded { spans: self.spans, bytes: self.bytes, refused, limits };
             self.refusals.flooded.get_or_insert(flooded);
             return Err(flooded);
         }
         self.spans += batch.spans.len();
-        self.bytes += bytes;
+        self.bytes += all_bytes;
         let resources: Vec<_> = batch.resources.into_iter().map(|resource| self.resources.intern(resource)).collect();
         let scopes: Vec<_> = batch.scopes.into_iter().map(|scope| self.scopes.intern(scope)).collect();
-        for mut span in batch.spans {
+        for (mut span, bytes) in batch.spans.into_iter().zip(bytes) {
             // An index that points nowhere goes on doing so: inserting never fails for what a span says.
             span.resource = resources.get(span.resource).copied().unwrap_or(usize::MAX);
             span.scope = scopes.get(span.scope).copied().unwrap_or(usize::MAX);
-            self.traces.entry(span.trace_id).or_default().push(span);
+            let kept = self.traces.entry(span.trace_id).or_default();
+            kept.spans.push(span);
+            kept.bytes += bytes;
         }
         Ok(())
     }
 
-    fn remove_by(&mut self, wanted: impl Fn(bool) -> bool) -> Vec<Span> {
+    fn remove_by(&mut self, wanted: impl Fn(bool) -> bool) -> Kept {
         let taken = &self.taken;
         let mut traces: Vec<_> = self.traces.extract_if(|trace, _| wanted(taken.contains(trace))).collect();
         traces.sort_unstable_by_key(|(trace, _)| *trace);
-        traces.into_iter().flat_map(|(_, spans)| spans).collect()
+        let mut all = Kept::default();
+        traces.into_iter().for_each(|(_, kept)| all.add(kept));
+        all
     }
 
     /// Lets go of spans, which get tables of their own with just what they use.
-    fn release(&mut self, mut spans: Vec<Span>) -> Trace {
+    fn release(&mut self, Kept { mut spans, bytes }: Kept) -> Trace {
         self.spans -= spans.len();
-        self.bytes -= spans.iter().map(span_bytes).sum::<usize>();
+        self.bytes -= bytes;
         let resources = self.resources.extract(spans.iter_mut().map(|span| &mut span.resource));
         let scopes = self.scopes.extract(spans.iter_mut().map(|span| &mut span.scope));
         if self.spans == 0 {
@@ -302,14 +319,25 @@ impl State {
     }
 }
 
+impl Kept {
+    fn add(&mut self, more: Self) {
+        self.bytes += more.bytes;
+        if self.spans.is_empty() {
+            self.spans = more.spans;
+        } else {
+            self.spans.extend(more.spans);
+        }
+    }
+}
+
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Self { values: Vec::new(), index: HashMap::new() }
     }
 }
 
-impl<T: Clone + PartialEq + std::fmt::Debug> Table<T> {
-    fn intern(&mut self, value: T) -> usize {
+impl<T: PartialEq + std::fmt::Debug> Table<T> {
+    fn intern(&mut self, value: Arc<T>) -> usize {
         // A target's requests nearly always bring what the last one brought.
         if self.values.last() == Some(&value) {
             return self.values.len() - 1;
@@ -320,16 +348,22 @@ impl<T: Clone + PartialEq + std::fmt::Debug> Table<T> {
         })
     }
 
-    /// Copies what is pointed at, and points there instead.
-    fn extract<'a>(&self, pointers: impl Iterator<Item = &'a mut usize>) -> Vec<T> {
-        let mut values = Vec::new();
-        let mut moved = HashMap::new();
+    /// Gathers what is pointed at, and points there instead.
+    fn extract<'a>(&self, pointers: impl Iterator<Item = &'a mut usize>) -> Vec<Arc<T>> {
+        let mut values: Vec<Arc<T>> = Vec::new();
+        // Most spans of a trace have one resource and one scope: for those no map is made.
+        let (mut first, mut others) = (None, HashMap::new());
         for pointer in pointers {
             let Some(value) = self.values.get(*pointer) else { continue };
-            *pointer = *moved.entry(*pointer).or_insert_with(|| {
+            let mut add = || {
                 values.push(value.clone());
                 values.len() - 1
-            });
+            };
+            *pointer = match first {
+                Some((before, after)) if before == *pointer => after,
+                Some(_) => *others.entry(*pointer).or_insert_with(add),
+                None => first.insert((*pointer, add())).1,
+            };
         }
         values
     }

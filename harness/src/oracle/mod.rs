@@ -8,6 +8,7 @@ mod baggage;
 mod describe;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use baggage::Baggage;
 
@@ -54,9 +55,9 @@ pub fn expect(plan: &Plan, transcript: &Transcript, convention: &Convention) -> 
         used: sent_contexts(plan, transcript),
         out: Expected { transcript: transcript.clone(), ..Expected::default() },
     };
-    oracle.out.trace.scopes.push(Scope { name: "oracle".into(), ..Scope::default() });
+    oracle.out.trace.scopes.push(Arc::new(Scope { name: "oracle".into(), ..Scope::default() }));
     let service = crate::trace::Attribute { key: "service.name".into(), value: Value::String("oracle".into()) };
-    oracle.out.trace.resources.push(Resource { attributes: vec![service], ..Resource::default() });
+    oracle.out.trace.resources.push(Arc::new(Resource { attributes: vec![service], ..Resource::default() }));
     for call in &plan.script.calls {
         oracle.call(call, &call.name, Caller::Driver);
     }

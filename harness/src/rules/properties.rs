@@ -9,9 +9,7 @@ use crate::convention::{self, Convention, Side};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Call, Context, Endpoint, Forwarding, Minted, Plan, Script, ServerStep, Shape};
-use crate::trace::{
-    Attribute, Defect, Event, Kind, Resource, Scope, Span, SpanId, Status, StatusCode, Trace, TraceId, Value,
-};
+use crate::trace::{Attribute, Defect, Event, Kind, Resource, Span, SpanId, Status, StatusCode, Trace, TraceId, Value};
 use crate::transcript::{
     CallRecord, ClientRecord, Code, Entry, GaveUp, JournaledContext, Observer, Origin, Outcome, Progress, ServerRecord,
     Transcript,
@@ -551,7 +549,7 @@ fn anything() -> impl Strategy<Value = Evidence> {
         let (plan, mut transcript) = Stage::play(&sketches);
         disturb(&mut transcript, &disturbances);
         let resource = Resource::default();
-        let trace = Trace { resources: vec![resource], scopes: vec![Scope::default()], spans };
+        let trace = Trace { resources: vec![Arc::new(resource)], scopes: vec![Arc::default()], spans };
         let open = open.into_iter().map(|(trace, span)| Open {
             trace_id: TraceId([trace; 16]),
             span_id: SpanId([span; 8]),

@@ -1,6 +1,7 @@
 //! One span, and what it shares with others.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +12,9 @@ use super::{SpanId, TraceId};
 #[serde(deny_unknown_fields)]
 pub struct Trace {
     /// What emitted the spans; [`Span::resource`] points here.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
     /// The instrumentation scopes; [`Span::scope`] points here.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<Arc<Scope>>,
     /// In no particular order: nothing may depend on it.
     pub spans: Vec<Span>,
 }

@@ -106,7 +106,7 @@ impl Stage {
             baseline: None,
         };
         for resource in &mut evidence.trace.resources {
-            resource.attributes.clone_from(&self.resource);
+            Arc::make_mut(resource).attributes.clone_from(&self.resource);
         }
         let names: Vec<SpanRef> = evidence.trace.spans.iter().map(Span::name_ref).collect();
         for line in std::mem::take(&mut self.later) {

@@ -1,10 +1,11 @@
 //! From a normal trace to spans: for examples in documentation and for tests.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::normalise::is_expected_remote;
 use super::{Entry, Home, Line, Marks, Moment, Naming, Node, Normal, Parent, Part, Place, Pointer, Target, Term};
-use crate::trace::{Attribute, Event, Hang, Link, Resource, Scope, Span, SpanId, SpanRef, Trace, TraceId, Value};
+use crate::trace::{Attribute, Event, Hang, Link, Scope, Span, SpanId, SpanRef, Trace, TraceId, Value};
 
 /// Spans that a normal trace stands for, with ids and times made up. A parent covers its children in time.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,7 +46,7 @@ impl Normal {
     pub fn plant(&self, values: impl Fn(&str) -> Value) -> Planted {
         let mut gardener =
             Gardener { values: &values, names: Vec::new(), planted: Planted::default(), labels: HashMap::new() };
-        gardener.planted.trace.resources.push(Resource::default());
+        gardener.planted.trace.resources.push(Arc::default());
         gardener.find_remotes(self);
         gardener.give_names(self);
         let last = last_below(self);
@@ -182,7 +183,7 @@ impl Gardener<'_> {
         };
         let found = trace.scopes.iter().position(|scope| scope.name == name);
         found.unwrap_or_else(|| {
-            trace.scopes.push(Scope { name: name.to_owned(), ..Scope::default() });
+            trace.scopes.push(Arc::new(Scope { name: name.to_owned(), ..Scope::default() }));
             trace.scopes.len() - 1
         })
     }
