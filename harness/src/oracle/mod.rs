@@ -142,9 +142,6 @@ impl Oracle<'_> {
         }
         for (arrival, server) in woven.server.iter_mut().enumerate() {
             inject(&mut server.metadata, attempts.get(arrival).unwrap_or(&own), &ambient.baggage);
-            if server.context.is_some() || server.observer == crate::transcript::Observer::Journal {
-                server.baggage = ambient.baggage.entries();
-            }
         }
     }
 

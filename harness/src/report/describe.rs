@@ -7,7 +7,7 @@ use super::notation;
 use super::style::{BAD, BOLD, DIM, ODD, outcome, paint};
 use crate::convention::Level;
 use crate::evidence::Evidence;
-use crate::rules::Finding;
+use crate::rules::{Family, Finding, family};
 use crate::transcript::{CallRecord, ClientRecord, GaveUp, Observer, Outcome, ServerRecord};
 use crate::verdict::{CaseName, Judged, Verdict};
 
@@ -31,9 +31,14 @@ pub(super) fn in_full(verdict: &Verdict, evidence: Option<&Evidence>) -> String 
     if let Some(evidence) = evidence {
         let findings = verdict.findings.iter().map(|judged| &judged.finding);
         line(&mut out, 1, &paint(DIM, "trace"));
-        describe_trace(&mut out, &notation::trace(evidence, findings));
+        describe_trace(&mut out, &notation::trace(evidence, findings.clone()));
         line(&mut out, 1, &paint(DIM, "wire"));
         describe_calls(&mut out, &evidence.transcript.calls);
+        let differs = findings.clone().any(|finding| family(&finding.rule) == Some(Family::Transparency));
+        if let Some(baseline) = evidence.baseline.as_ref().filter(|_| differs) {
+            line(&mut out, 1, &paint(DIM, "wire, without instrumentation"));
+            describe_calls(&mut out, &baseline.calls);
+        }
     }
     line(&mut out, 1, &format!("{} {}", paint(DIM, "again"), again(&verdict.name)));
     out
@@ -186,4 +191,27 @@ fn describe_outcome(outcome: &Outcome) -> String {
 
 fn line(out: &mut String, depth: usize, text: &str) {
     writeln!(out, "{:1$}{text}", "", 2 * depth).expect("a string grows");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expect::Expectations;
+    use crate::rules::{example::evidence, judge};
+
+    #[test]
+    fn what_a_call_was_without_instrumentation_is_told_where_that_is_what_is_wrong() {
+        let told = |baseline: &str| {
+            let text = format!("convention rpc-1.39\ncall 0 unary -> UNKNOWN \"broken\"\n{baseline}\n\n");
+            let evidence = evidence(&text);
+            let verdict = Verdict::of(CaseName::default(), judge(&evidence), &Expectations::default(), false);
+            describe(&verdict, Some(&evidence))
+        };
+        let wire = "\n  wire\n    call 0, client (wire): UNKNOWN \"broken\"";
+        let without = "\n  wire, without instrumentation\n    call 0, client (wire): INTERNAL \"lost\"";
+        let changed = told("baseline 0 code=INTERNAL\nbaseline 0 message=lost");
+        assert!(changed.contains(wire) && changed.contains(without), "{changed}");
+        let same = told("baseline 0 code=UNKNOWN");
+        assert!(same.contains(wire) && !same.contains("without instrumentation"), "{same}");
+    }
 }

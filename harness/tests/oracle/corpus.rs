@@ -1,9 +1,12 @@
 //! Every case of the corpus, by every convention.
 
+use std::collections::BTreeMap;
+
+use grpc_trace_conformance::convention::Side;
 use grpc_trace_conformance::report;
 use proptest::prelude::*;
 
-use crate::common::{conventions, corpus, describe, judge, perfect, runner};
+use crate::common::{Take, conventions, corpus, describe, judge, perfect, runner};
 
 #[test]
 fn a_perfect_trace_gives_no_finding_in_any_case_by_any_convention() {
@@ -18,6 +21,40 @@ fn a_perfect_trace_gives_no_finding_in_any_case_by_any_convention() {
         }
     }
     assert!(wrong.is_empty(), "{} of the perfect traces are accused:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_expected_span_is_counted_for_its_trace() {
+    for take in corpus() {
+        let (_, expected) = perfect(take, &conventions()[0]);
+        let spans = &expected.trace.spans;
+        let of_trace = |trace| spans.iter().filter(|span| span.trace_id == trace).count();
+        let counts: BTreeMap<_, _> = spans.iter().map(|span| (span.trace_id, of_trace(span.trace_id))).collect();
+        assert_eq!(expected.by_trace(), counts, "{}", take.plan.case_id());
+        assert_eq!(expected.roles.len(), spans.len(), "{}", take.plan.case_id());
+    }
+}
+
+/// As where a target runs already and does not say how its calls went on.
+#[test]
+fn of_a_call_that_its_caller_tells_nothing_of_no_client_span_is_expected() {
+    let mut checked = 0;
+    for take in corpus() {
+        let told = |path: &String| take.transcript.calls[path].client.is_some();
+        let Some(path) = take.transcript.calls.keys().find(|path| path.contains('.') && told(path)) else { continue };
+        let mut untold = take.clone();
+        untold.transcript.calls.get_mut(path).unwrap().client = None;
+        let clients = |take: &Take| {
+            let (_, expected) = perfect(take, &conventions()[0]);
+            let ours = |role: &&Option<(String, Side)>| {
+                role.as_ref().is_some_and(|(of, side)| (of, *side) == (path, Side::Client))
+            };
+            expected.roles.iter().filter(ours).count()
+        };
+        assert_eq!(clients(&untold), 0, "{path} of {}", take.plan.case_id());
+        checked += clients(take);
+    }
+    assert!(checked > 100, "{checked} calls have a client span otherwise");
 }
 
 #[test]
