@@ -196,15 +196,18 @@ fn line(out: &mut String, depth: usize, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expect::Expectations;
     use crate::rules::{example::evidence, judge};
+    use crate::verdict;
 
     #[test]
     fn what_a_call_was_without_instrumentation_is_told_where_that_is_what_is_wrong() {
         let told = |baseline: &str| {
             let text = format!("convention rpc-1.39\ncall 0 unary -> UNKNOWN \"broken\"\n{baseline}\n\n");
             let evidence = evidence(&text);
-            let verdict = Verdict::of(CaseName::default(), judge(&evidence), &Expectations::default(), false);
+            let judged = |finding| Judged { finding, expected: None, counts: true };
+            let findings = judge(&evidence).into_iter().map(judged).collect();
+            let (name, outcome) = (CaseName::default(), verdict::Outcome::Fail);
+            let verdict = Verdict { name, outcome, why: None, findings, missed: Vec::new(), flaky: None };
             describe(&verdict, Some(&evidence))
         };
         let wire = "\n  wire\n    call 0, client (wire): UNKNOWN \"broken\"";
