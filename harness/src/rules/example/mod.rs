@@ -75,7 +75,7 @@ fn what_is_said_of_the_examples_is_what_it_was() {
 }
 
 fn place_in_words(place: &Place) -> String {
-    let side = place.side.map(|side| format!("{side:?}").to_lowercase());
+    let side = place.side.map(|side| side.as_str().to_owned());
     let words = [place.call.clone(), side, place.name.clone(), place.key.clone()];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
