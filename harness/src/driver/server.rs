@@ -143,6 +143,7 @@ impl RawServer {
     }
 
     fn end_raw(&mut self, status: &str) -> Result<(), Unsupported> {
+        let mut state = self.call.lock();
         let mut trailers = HeaderMap::new();
         if !status.is_empty() {
             let mut value = HeaderValue::from_str(status)
@@ -150,13 +151,13 @@ impl RawServer {
             // Kept out of HPACK's table: gRPC's C core fails every later status of the connection that refers to such an entry.
             value.set_sensitive(true);
             trailers.insert("grpc-status", value);
-        } else {
+        } else if matches!(state.response, Responding::Answered(_)) {
             // Never an empty block: gRPC for Java guesses the size of the next one by those before, and when that comes to nothing it
             // fails the connection, with every call on it ("numHeadersGuess needs to be positive").
             trailers.insert("no-status", HeaderValue::from_static("given"));
         }
         // Over is what a step that came too late finds; the interpreter looked just before.
-        let _ = self.call.lock().end(trailers, StatusCode::OK);
+        let _ = state.end(trailers, StatusCode::OK);
         Ok(())
     }
 
