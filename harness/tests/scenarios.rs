@@ -105,7 +105,7 @@ fn no_handler_waits_to_be_cancelled_where_nobody_cancels() {
 /// A reset is what the driver's `drop` is for certain; what a target's is depends on its language.
 fn assert_ends(call: &Call, by_driver: bool, case: &str) {
     let lets_go = call.steps.iter().flatten().any(|step| match step {
-        ClientStep::Cancel => true,
+        ClientStep::Cancel | ClientStep::Disconnect => true,
         ClientStep::Drop | ClientStep::WalkAway => by_driver,
         _ => false,
     });

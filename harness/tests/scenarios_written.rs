@@ -72,7 +72,7 @@ fn call(server: BoxedStrategy<Vec<ServerStep>>) -> BoxedStrategy<Call> {
 
 fn client_steps() -> impl Strategy<Value = Vec<ClientStep>> {
     let step = prop_oneof![
-        any::<(u32, u32)>().prop_map(|(count, size)| ClientStep::Send { count, size }),
+        any::<(u32, u32, Option<u32>)>().prop_map(|(count, size, cut)| ClientStep::Send { count, size, cut }),
         Just(ClientStep::HalfClose),
         any::<u32>().prop_map(|count| ClientStep::Receive { count }),
         Just(ClientStep::AwaitHeaders),
@@ -83,6 +83,7 @@ fn client_steps() -> impl Strategy<Value = Vec<ClientStep>> {
         Just(ClientStep::Cancel),
         Just(ClientStep::Drop),
         Just(ClientStep::WalkAway),
+        Just(ClientStep::Disconnect),
     ];
     vec(step.boxed(), 0..5)
 }
@@ -112,7 +113,7 @@ fn leaf() -> impl Strategy<Value = ServerStep> {
     let talk = prop_oneof![
         any::<u32>().prop_map(|count| ServerStep::Receive { count }).boxed(),
         pairs().prop_map(|metadata| ServerStep::SendHeaders { metadata }).boxed(),
-        any::<(u32, u32)>().prop_map(|(count, size)| ServerStep::Send { count, size }).boxed(),
+        any::<(u32, u32, Option<u32>)>().prop_map(|(count, size, cut)| ServerStep::Send { count, size, cut }).boxed(),
         any::<u32>().prop_map(|ms| ServerStep::Pause { ms }).boxed(),
         Just(ServerStep::AwaitCancelled).boxed(),
         text().prop_map(|signal| ServerStep::Await { signal }).boxed(),
@@ -138,6 +139,7 @@ fn leaf() -> impl Strategy<Value = ServerStep> {
         Just(ServerStep::Disconnect).boxed(),
         text().prop_map(|status| ServerStep::RawStatus { status }).boxed(),
         any::<u32>().prop_map(|status| ServerStep::HttpStatus { status }).boxed(),
+        text().prop_map(|bytes| ServerStep::RawData { bytes }).boxed(),
     ];
     prop_oneof![3 => talk.boxed(), 1 => context.boxed(), 1 => wire.boxed()]
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use conformance_kit::ends::{self, ClientCall, Over, Received, Unsupported};
 use conformance_kit::metadata::decode;
+use conformance_proto::v1::{client_step::Step, wire::Kind};
 use conformance_proto::{JOURNAL_KEY, v1};
 use futures_util::task::AtomicWaker;
 use h2::client::ResponseFuture;
@@ -24,7 +25,7 @@ use tokio::time::Instant;
 use super::address::Address;
 use super::frame::{Decoder, Malformed, Outgoing};
 use super::header::{CONTENT_TYPE, USER_AGENT, append, entries, is_grpc, text, to_entries, to_metadata, write_timeout};
-use super::link::Link;
+use super::link::{Leave, Link};
 use super::pool::{Connection, Pool};
 use super::records::{FromClient, Records};
 use super::status::{of_error, of_trailers, outcome};
@@ -177,7 +178,7 @@ impl Dialling<'_> {
     ) -> Result<(Streams, Connection), Refused> {
         let mut why = String::new();
         for _ in 0..2 {
-            let connecting = self.pool.connection(&self.call.to, address);
+            let connecting = self.pool.connection(&self.call.to, address, self.leaves());
             let connected = match client.call.deadline {
                 Some(deadline) => tokio::time::timeout_at(deadline, connecting).await.map_err(|_| Refused::Deadline)?,
                 None => connecting.await,
@@ -193,6 +194,12 @@ impl Dialling<'_> {
             }
         }
         Err(Refused::Connection(why))
+    }
+
+    /// Whether the call takes its connection with it, which is then nobody else's.
+    fn leaves(&self) -> bool {
+        let leaves = |step: &v1::ClientStep| matches!(&step.step, Some(Step::Wire(_)));
+        self.call.steps.iter().any(leaves)
     }
 
     async fn begin(&self, client: &mut RawClient, streams: Streams, connection: Connection) {
@@ -236,6 +243,10 @@ impl RawClient {
 impl ClientCall for RawClient {
     async fn send(&mut self, size: u32) -> Result<(), Over> {
         self.call.send(Outgoing::message(size, self.gzip), false).await
+    }
+
+    async fn send_cut(&mut self, send: &v1::Send) -> Result<bool, Over> {
+        self.call.send(Outgoing::cut(send, self.gzip), false).await.map(|()| true)
     }
 
     async fn half_close(&mut self) -> Result<(), Over> {
@@ -293,6 +304,29 @@ impl ClientCall for RawClient {
             state.finish(outcome(Code::CANCELLED, Origin::Local, "cancelled by this end"), Some(GaveUp::Cancelled));
         }
         self.call.learn(&state);
+    }
+
+    async fn wire(&mut self, wire: &v1::Wire) -> Result<(), Unsupported> {
+        let Some(Kind::Disconnect(_)) = &wire.kind else {
+            return Err(Unsupported("the harness's own client leaves gRPC by `disconnect` alone".to_owned()));
+        };
+        // Kept until the connection is gone: dropping them would reset the stream first.
+        let streams = {
+            let mut state = self.call.lock();
+            state.pump(self.call.deadline, &mut Context::from_waker(Waker::noop()));
+            let streams = state.streams.take();
+            if streams.is_some() {
+                let left = outcome(Code::CANCELLED, Origin::Connection, "this end left the connection");
+                state.finish(left, Some(GaveUp::Disconnected));
+            }
+            self.call.learn(&state);
+            streams
+        };
+        if let Some(link) = &self.link {
+            link.leave(Leave::Close).await;
+        }
+        drop(streams);
+        Ok(())
     }
 
     fn headers(&self) -> Option<&[v1::Metadata]> {
@@ -489,7 +523,7 @@ impl State {
                 Poll::Ready(Ok(false)) => {}
                 Poll::Ready(Ok(true)) => {
                     streams.sending = !last;
-                    self.record.sent += 1;
+                    self.record.sent += message.messages;
                     return Poll::Ready(Ok(()));
                 }
                 Poll::Ready(Err(Over)) => return Poll::Ready(Err(Over)),

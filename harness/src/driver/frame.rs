@@ -21,27 +21,51 @@ const BODY: u32 = 1;
 const SMALL: usize = 4096;
 static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
 
-/// A message on its way out.
+/// Messages on their way out.
 #[derive(Debug)]
 pub(super) struct Outgoing {
+    /// How many there are.
+    pub(super) messages: u32,
     head: Bytes,
     /// Zero bytes that follow the head.
     zeros: usize,
+    /// The longest piece.
+    cut: usize,
 }
 
 impl Outgoing {
     /// A message with so many zero bytes in its body.
     pub(super) fn message(size: u32, gzip: bool) -> Self {
-        let (message, zeros) = protobuf(size);
-        if gzip {
-            return Self { head: prefixed(true, &compress(&message, zeros), 0), zeros: 0 };
+        let (mut message, zeros) = protobuf(size);
+        let (head, zeros) = if gzip {
+            (prefixed(true, &compress(&message, zeros), 0), 0)
+        } else if zeros > SMALL {
+            (prefixed(false, &message, zeros), zeros)
+        } else {
+            message.resize(message.len() + zeros, 0);
+            (prefixed(false, &message, 0), 0)
+        };
+        Self { messages: 1, head, zeros, cut: usize::MAX }
+    }
+
+    /// All messages of a step in one, to be taken in pieces as it says.
+    pub(super) fn cut(send: &v1::Send, gzip: bool) -> Self {
+        let mut all = BytesMut::new();
+        for _ in 0..send.count {
+            let mut message = Self::message(send.size, gzip);
+            while message.remaining() > 0 {
+                all.extend_from_slice(&message.take(usize::MAX));
+            }
         }
-        if zeros > SMALL {
-            return Self { head: prefixed(false, &message, zeros), zeros };
-        }
-        let mut whole = message;
-        whole.resize(whole.len() + zeros, 0);
-        Self { head: prefixed(false, &whole, 0), zeros: 0 }
+        Self { messages: send.count, head: all.freeze(), zeros: 0, cut: send.cut as usize }
+    }
+
+    /// These bytes, whatever they are.
+    pub(super) fn raw(bytes: Vec<u8>) -> Self {
+        let mut decoder = Decoder::new(None);
+        decoder.push(&bytes);
+        let messages = std::iter::from_fn(|| decoder.next_frame().ok().flatten()).count();
+        Self { messages: u32::try_from(messages).unwrap_or(u32::MAX), head: bytes.into(), zeros: 0, cut: usize::MAX }
     }
 
     /// How many bytes are still to be sent.
@@ -51,6 +75,7 @@ impl Outgoing {
 
     /// The next bytes, so many at most.
     pub(super) fn take(&mut self, most: usize) -> Bytes {
+        let most = most.min(self.cut);
         if self.head.is_empty() {
             let count = most.min(self.zeros).min(ZEROS.len());
             self.zeros -= count;
@@ -131,7 +156,16 @@ impl Decoder {
 
     /// Takes one whole message off, if there is one; says whether there was.
     pub(super) fn next(&mut self) -> Result<bool, Malformed> {
-        let Some((prefix, _)) = self.buffer.split_first_chunk::<PREFIX>() else { return Ok(false) };
+        match self.next_frame()? {
+            None => Ok(false),
+            Some((true, bytes)) => check(&self.decompress(&bytes)?),
+            Some((false, bytes)) => check(&bytes),
+        }
+    }
+
+    /// Takes one whole message off as it is, with its compressed flag.
+    fn next_frame(&mut self) -> Result<Option<(bool, BytesMut)>, Malformed> {
+        let Some((prefix, _)) = self.buffer.split_first_chunk::<PREFIX>() else { return Ok(None) };
         let [flag, length @ ..] = *prefix;
         let length = u32::from_be_bytes(length) as usize;
         if flag > 1 {
@@ -142,11 +176,10 @@ impl Decoder {
         }
         if self.buffer.len() < PREFIX + length {
             self.buffer.reserve(PREFIX + length - self.buffer.len());
-            return Ok(false);
+            return Ok(None);
         }
         self.buffer.advance(PREFIX);
-        let bytes = self.buffer.split_to(length);
-        if flag == 1 { check(&self.decompress(&bytes)?) } else { check(&bytes) }
+        Ok(Some((flag == 1, self.buffer.split_to(length))))
     }
 
     fn decompress(&self, bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
@@ -221,6 +254,31 @@ mod tests {
                 });
                 assert_eq!(count, 3);
             }
+        }
+    }
+
+    #[test]
+    fn messages_are_put_together_and_cut() {
+        let send = v1::Send { count: 3, size: 4, cut: 8 };
+        let mut outgoing = Outgoing::cut(&send, false);
+        assert_eq!(outgoing.messages, 3);
+        let pieces: Vec<usize> = std::iter::from_fn(|| {
+            let piece = outgoing.take(100);
+            (!piece.is_empty()).then(|| piece.len())
+        })
+        .collect();
+        assert_eq!(pieces, [8, 8, 8, 8, 1]);
+        assert_eq!(decoded("identity", &bytes_of(Outgoing::cut(&send, false), 100)), Ok(3));
+        assert_eq!(decoded("gzip", &bytes_of(Outgoing::cut(&send, true), 100)), Ok(3));
+    }
+
+    #[test]
+    fn of_raw_bytes_the_whole_messages_are_counted() {
+        for (bytes, messages) in
+            [(&[0, 0, 0, 0, 0][..], 1), (&[1, 0, 0, 0, 1, 9, 0, 0], 1), (&[0, 0, 0, 0, 2, 1], 0), (&[9; 20], 0)]
+        {
+            assert_eq!(Outgoing::raw(bytes.to_vec()).messages, messages, "{bytes:?}");
+            assert_eq!(bytes_of(Outgoing::raw(bytes.to_vec()), 100), bytes);
         }
     }
 

@@ -146,6 +146,7 @@ fn gave_up(place: &Place, progress: Progress) -> Option<GaveUp> {
         ClientStep::Cancel => Some(GaveUp::Cancelled),
         ClientStep::Drop => Some(GaveUp::Dropped),
         ClientStep::WalkAway => Some(GaveUp::WalkedAway),
+        ClientStep::Disconnect => Some(GaveUp::Disconnected),
         _ => None,
     })
 }

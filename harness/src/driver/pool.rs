@@ -41,8 +41,11 @@ pub(super) struct Connection {
 }
 
 impl Pool {
-    /// The connection to an address, made if there is none that works; an error is a sentence.
-    pub(super) async fn connection(&self, text: &str, address: &Address) -> Result<Connection, String> {
+    /// The connection to an address, made if there is none that works; an error is a sentence. One of its own is new, and not kept.
+    pub(super) async fn connection(&self, text: &str, address: &Address, own: bool) -> Result<Connection, String> {
+        if own {
+            return connect_in_time(address).await;
+        }
         let slot = self.slot(text);
         let mut slot = slot.lock().await;
         if let Some(connection) = &mut *slot
@@ -50,9 +53,7 @@ impl Pool {
         {
             return Ok(connection.clone());
         }
-        let connection = tokio::time::timeout(CONNECT_LIMIT, connect(address))
-            .await
-            .unwrap_or_else(|_| Err(format!("no connection within {CONNECT_LIMIT:?}")))?;
+        let connection = connect_in_time(address).await?;
         *slot = Some(connection.clone());
         Ok(connection)
     }
@@ -71,6 +72,11 @@ impl Connection {
     async fn is_usable(&mut self) -> bool {
         !self.link.is_closed() && poll_fn(|cx| self.requests.poll_ready(cx)).await.is_ok()
     }
+}
+
+async fn connect_in_time(address: &Address) -> Result<Connection, String> {
+    let connected = tokio::time::timeout(CONNECT_LIMIT, connect(address)).await;
+    connected.unwrap_or_else(|_| Err(format!("no connection within {CONNECT_LIMIT:?}")))
 }
 
 async fn connect(address: &Address) -> Result<Connection, String> {

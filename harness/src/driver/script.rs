@@ -191,7 +191,7 @@ impl Compiler<'_> {
     fn client_step(&mut self, step: &ClientStep, party: Party) -> v1::ClientStep {
         use client_step::Step;
         let step = match step {
-            ClientStep::Send { count, size } => Step::Send(v1::Send { count: *count, size: *size }),
+            ClientStep::Send { count, size, cut } => Step::Send(send(*count, *size, *cut)),
             ClientStep::HalfClose => Step::HalfClose(v1::HalfClose {}),
             ClientStep::Receive { count } => Step::Receive(v1::Receive { count: *count }),
             ClientStep::AwaitHeaders => Step::AwaitHeaders(v1::AwaitHeaders {}),
@@ -202,6 +202,7 @@ impl Compiler<'_> {
             ClientStep::Cancel => Step::Cancel(v1::Cancel {}),
             ClientStep::Drop => Step::Drop(v1::Drop {}),
             ClientStep::WalkAway => Step::WalkAway(v1::WalkAway {}),
+            ClientStep::Disconnect => Step::Wire(v1::Wire { kind: Some(wire::Kind::Disconnect(true)) }),
         };
         v1::ClientStep { step: Some(step) }
     }
@@ -225,7 +226,7 @@ impl Compiler<'_> {
         let step = match step {
             ServerStep::Receive { count } => Step::Receive(v1::Receive { count: *count }),
             ServerStep::SendHeaders { metadata } => Step::SendHeaders(v1::SendHeaders { metadata: pairs(metadata) }),
-            ServerStep::Send { count, size } => Step::Send(v1::Send { count: *count, size: *size }),
+            ServerStep::Send { count, size, cut } => Step::Send(send(*count, *size, *cut)),
             ServerStep::Pause { ms } => Step::Pause(v1::Pause { ms: *ms }),
             ServerStep::AwaitCancelled => Step::AwaitCancelled(v1::AwaitCancelled {}),
             ServerStep::Await { signal } => Step::Await(v1::Await { signal: self.awaited(signal, handler.party) }),
@@ -252,7 +253,8 @@ impl Compiler<'_> {
             | ServerStep::Goaway
             | ServerStep::Disconnect
             | ServerStep::RawStatus { .. }
-            | ServerStep::HttpStatus { .. } => Step::Wire(out_of_grpc(step, handler)?),
+            | ServerStep::HttpStatus { .. }
+            | ServerStep::RawData { .. } => Step::Wire(out_of_grpc(step, handler)?),
         };
         Ok(v1::ServerStep { step: Some(step) })
     }
@@ -288,13 +290,13 @@ impl Caller<'_> {
 
 /// One message, half-close, wait for the end.
 fn default_client_steps() -> Vec<ClientStep> {
-    vec![ClientStep::Send { count: 1, size: 0 }, ClientStep::HalfClose, ClientStep::AwaitEnd]
+    vec![ClientStep::Send { count: 1, size: 0, cut: None }, ClientStep::HalfClose, ClientStep::AwaitEnd]
 }
 
 /// Read all, answer with one message, end with OK.
 fn default_server_steps() -> Vec<v1::ServerStep> {
     use server_step::Step;
-    [Step::Receive(v1::Receive { count: 0 }), Step::Send(v1::Send { count: 1, size: 0 }), Step::End(v1::End::default())]
+    [Step::Receive(v1::Receive { count: 0 }), Step::Send(send(1, 0, None)), Step::End(v1::End::default())]
         .into_iter()
         .map(|step| v1::ServerStep { step: Some(step) })
         .collect()
@@ -330,9 +332,17 @@ fn out_of_grpc(step: &ServerStep, handler: &Caller<'_>) -> Result<v1::Wire, Usag
         ServerStep::Disconnect => Some(Kind::Disconnect(true)),
         ServerStep::RawStatus { status } => Some(Kind::RawStatus(status.clone())),
         ServerStep::HttpStatus { status } => Some(Kind::HttpStatus(*status)),
+        ServerStep::RawData { bytes } => Some(Kind::Data(
+            hex::decode(bytes)
+                .map_err(|error| handler.error(format!("the bytes of `raw-data` are no hex: {error}")))?,
+        )),
         _ => None,
     };
     Ok(v1::Wire { kind })
+}
+
+fn send(count: u32, size: u32, cut: Option<u32>) -> v1::Send {
+    v1::Send { count, size, cut: cut.unwrap_or_default() }
 }
 
 fn context(context: Context, path: &str, caller: &Caller<'_>) -> Result<v1::CallContext, UsageError> {

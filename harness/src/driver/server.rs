@@ -122,6 +122,11 @@ impl RawServer {
         if matches!(state.response, Responding::Over) { Err(Over) } else { Ok(()) }
     }
 
+    async fn send_all(&mut self, mut messages: Outgoing) -> Result<(), Over> {
+        self.answer(&[])?;
+        poll_fn(|cx| self.call.lock().poll_send(&mut messages, cx)).await
+    }
+
     fn end_with(&mut self, end: &v1::End) -> Result<(), Over> {
         if end.code == 0 {
             self.answer(&[])?;
@@ -198,9 +203,11 @@ impl ServerCall for RawServer {
     }
 
     async fn send(&mut self, size: u32) -> Result<(), Over> {
-        self.answer(&[])?;
-        let mut message = Outgoing::message(size, false);
-        poll_fn(|cx| self.call.lock().poll_send(&mut message, cx)).await
+        self.send_all(Outgoing::message(size, false)).await
+    }
+
+    async fn send_cut(&mut self, send: &v1::Send) -> Result<bool, Over> {
+        self.send_all(Outgoing::cut(send, false)).await.map(|()| true)
     }
 
     async fn end(&mut self, ending: Ending) -> Result<(), Over> {
@@ -228,6 +235,12 @@ impl ServerCall for RawServer {
             Some(Kind::Disconnect(_)) => self.leave(false).await,
             Some(Kind::RawStatus(status)) => return self.end_raw(status),
             Some(Kind::HttpStatus(status)) => return self.end_http(*status),
+            Some(Kind::Data(bytes)) => {
+                // Over is what a step that came too late finds; the interpreter looked just before.
+                if self.send_all(Outgoing::raw(bytes.clone())).await.is_ok() {
+                    let _ = self.end_with(&v1::End::default());
+                }
+            }
             None => return Err(Unsupported("a wire step of no known kind".to_owned())),
         }
         Ok(())
@@ -354,7 +367,8 @@ impl State {
         loop {
             let Responding::Answered(send) = &mut self.response else { return Poll::Ready(Err(Over)) };
             if ready!(poll_send_some(send, message, false, cx))? {
-                self.write(|record| record.sent += 1);
+                let messages = message.messages;
+                self.write(|record| record.sent += messages);
                 return Poll::Ready(Ok(()));
             }
         }

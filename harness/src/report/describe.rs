@@ -164,6 +164,7 @@ fn describe_client(client: &ClientRecord) -> String {
         (_, Some(GaveUp::Cancelled)) => "cancelled".to_owned(),
         (_, Some(GaveUp::Dropped)) => "dropped".to_owned(),
         (_, Some(GaveUp::WalkedAway)) => "walked away".to_owned(),
+        (_, Some(GaveUp::Disconnected)) => "closed the connection".to_owned(),
         (Some(outcome), Some(GaveUp::Deadline)) => format!("own deadline, {}", describe_outcome(outcome)),
         (None, Some(GaveUp::Deadline)) => "own deadline".to_owned(),
         (Some(outcome), None) => describe_outcome(outcome),

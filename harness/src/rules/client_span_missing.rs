@@ -58,7 +58,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 /// Whether the client let go of the call, and nobody received it: it may have been no more than an object.
 fn never_left(case: &Case<'_>, end: &End<'_>) -> bool {
     let call = case.call(end);
-    let lets_go = |step: &ClientStep| matches!(step, ClientStep::Cancel | ClientStep::Drop | ClientStep::WalkAway);
     let received = case.arrivals(end.call) > 0 || call.server == Party::Nobody;
-    !received && call.plan.steps.iter().flatten().any(lets_go)
+    !received && call.plan.steps.iter().flatten().any(ClientStep::gives_up)
 }

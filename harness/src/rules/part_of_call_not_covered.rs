@@ -123,8 +123,7 @@ fn around_call<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
     let raises = |step: &ServerStep| matches!(step, ServerStep::Raise { signal } if awaited.contains(&signal.as_str()));
     let Some(released) = steps.iter().position(raises).filter(|released| *released > begun) else { return Vec::new() };
     // It is let go of by a step of its own, if at all: not before it is released.
-    let lets_go = |step: &ClientStep| matches!(step, ClientStep::Cancel | ClientStep::Drop | ClientStep::WalkAway);
-    if call.plan.steps.iter().flatten().any(lets_go) {
+    if call.plan.steps.iter().flatten().any(ClientStep::gives_up) {
         return Vec::new();
     }
     closed(case, record, steps, begun + 1..released)

@@ -184,9 +184,8 @@ fn sends_context(call: &Call, path: &str, plan: &Plan) -> bool {
 /// Whether a handler will have run when the call is over, and will have journaled its context.
 fn is_handled_for_certain(call: &Call) -> bool {
     use crate::scenario::ClientStep;
-    let gives_up = |step: &ClientStep| matches!(step, ClientStep::Cancel | ClientStep::Drop | ClientStep::WalkAway);
     let steps = call.steps.as_deref().unwrap_or_default();
-    call.method.is_none() && call.deadline_ms.is_none() && !steps.iter().any(gives_up)
+    call.method.is_none() && call.deadline_ms.is_none() && !steps.iter().any(ClientStep::gives_up)
 }
 
 /// Whether a handler makes a call in no context that may never arrive where its `traceparent` is seen.

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::complete::children;
-use super::{Call, ClientStep, Context, Endpoint, Forwarding, Script, ServerStep};
+use super::{Call, ClientStep, Context, Endpoint, Forwarding, Script, ServerStep, Shape};
 
 /// Something wrong at a place of a script.
 #[derive(Debug)]
@@ -124,7 +124,12 @@ impl Checker {
         if call.max_attempts.is_some_and(|attempts| attempts < 2) {
             self.report(&[Key("max-attempts")], "one attempt is what every call has: leave it out, or allow 2 or more");
         }
-        self.at(&[Key("steps")], |this| this.client_steps(call.steps.as_deref().unwrap_or_default()));
+        self.at(&[Key("steps")], |this| {
+            this.client_steps(call.steps.as_deref().unwrap_or_default(), caller);
+            if matches!(call.shape, Shape::Unary | Shape::ServerStream) {
+                this.single_request(call.steps.as_deref().unwrap_or_default());
+            }
+        });
         let mut handler = Handler::default();
         if callee == Actor::Nobody && call.server.is_some() {
             self.report(&[Key("server")], "nobody listens there: remove the server's steps");
@@ -210,15 +215,42 @@ impl Checker {
         }
     }
 
-    fn client_steps(&mut self, steps: &[ClientStep]) {
+    fn client_steps(&mut self, steps: &[ClientStep], actor: Actor) {
         for (index, step) in steps.iter().enumerate() {
             match step {
+                ClientStep::Disconnect if actor == Actor::Target => {
+                    let message = "a target cannot leave gRPC: `disconnect` is for calls that the driver makes";
+                    self.report(&[Index(index)], message);
+                }
+                ClientStep::Send { cut, .. } => {
+                    self.at(&[Index(index), Key("send"), Key("cut")], |this| this.cut(*cut, actor));
+                }
                 ClientStep::Await { signal } => self.awaits(&[Index(index), Key("await"), Key("signal")], signal),
                 ClientStep::Raise { signal } => {
                     self.raised.insert(signal.clone());
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A single request leaves with its headers.
+    fn single_request(&mut self, steps: &[ClientStep]) {
+        for (index, step) in steps.iter().enumerate() {
+            if matches!(step, ClientStep::Send { cut: Some(_), .. }) {
+                let message = "a single request is sent as it is: cut those of a `client-stream` or `bidi` call";
+                self.report(&[Index(index), Key("send"), Key("cut")], message);
+            }
+        }
+    }
+
+    fn cut(&mut self, cut: Option<u32>, actor: Actor) {
+        match cut {
+            Some(0) => self.report(&[], "a frame of 0 bytes gets nobody further: leave it out, or give it 1 or more"),
+            Some(_) if actor == Actor::Target => {
+                self.report(&[], "a target leaves its frames to its library: cut what the driver or the peer sends");
+            }
+            _ => {}
         }
     }
 
@@ -246,6 +278,7 @@ impl Checker {
             | ServerStep::Disconnect
             | ServerStep::RawStatus { .. }
             | ServerStep::HttpStatus { .. }
+            | ServerStep::RawData { .. }
                 if actor == Actor::Target =>
             {
                 self.report(&[], format!("a target cannot leave gRPC: `{name}` is for calls to the peer"));
@@ -277,6 +310,12 @@ impl Checker {
             ServerStep::SaveContext { name } => {
                 self.saved.insert(name.clone());
             }
+            ServerStep::Send { cut, .. } => self.at(&[Key("cut")], |this| this.cut(*cut, actor)),
+            ServerStep::RawData { bytes } => {
+                if hex::decode(bytes).is_err() {
+                    self.report(&[Key("bytes")], "bytes are written in hexadecimal, two digits each");
+                }
+            }
             ServerStep::SendHeaders { metadata } => self.at(&[Key("metadata")], |this| this.entries(metadata)),
             ServerStep::Span { name, steps, .. } => {
                 if !handler.spans.insert(name.clone()) {
@@ -305,7 +344,7 @@ impl Checker {
                         format!("this handler opened no call named `{call}` before: name the call that is meant");
                     self.report(&[Key("call")], message);
                 }
-                self.at(&[Key("steps")], |this| this.client_steps(steps));
+                self.at(&[Key("steps")], |this| this.client_steps(steps, actor));
             }
             ServerStep::End { details, trailers, .. } => {
                 if STANDARD_NO_PAD.decode(details).is_err() {
@@ -367,5 +406,6 @@ pub(super) fn name(step: &ServerStep) -> &'static str {
         ServerStep::Disconnect => "disconnect",
         ServerStep::RawStatus { .. } => "raw-status",
         ServerStep::HttpStatus { .. } => "http-status",
+        ServerStep::RawData { .. } => "raw-data",
     }
 }

@@ -42,7 +42,7 @@ impl Call {
 
 /// One message, then no more, and wait for the end. A single request half-closes by itself.
 fn default_client(shape: Shape) -> Vec<ClientStep> {
-    let send = ClientStep::Send { count: 1, size: 0 };
+    let send = ClientStep::Send { count: 1, size: 0, cut: None };
     match shape {
         Shape::Unary | Shape::ServerStream => vec![send, ClientStep::AwaitEnd],
         Shape::ClientStream | Shape::Bidi => vec![send, ClientStep::HalfClose, ClientStep::AwaitEnd],
@@ -53,7 +53,7 @@ fn default_client(shape: Shape) -> Vec<ClientStep> {
 fn default_server() -> Vec<ServerStep> {
     vec![
         ServerStep::Receive { count: 0 },
-        ServerStep::Send { count: 1, size: 0 },
+        ServerStep::Send { count: 1, size: 0, cut: None },
         ServerStep::End {
             code: Code::OK,
             message: String::new(),

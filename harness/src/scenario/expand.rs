@@ -288,7 +288,7 @@ impl<'m, 'i> Filling<'m, 'i> {
 }
 
 /// The field that a step means when it is given one value instead of a table.
-const SHORT: [(&str, &str); 13] = [
+const SHORT: [(&str, &str); 14] = [
     ("await", "signal"),
     ("calls", "calls"),
     ("end", "code"),
@@ -296,6 +296,7 @@ const SHORT: [(&str, &str); 13] = [
     ("http-status", "status"),
     ("pause", "ms"),
     ("raise", "signal"),
+    ("raw-data", "bytes"),
     ("raw-status", "status"),
     ("receive", "count"),
     ("reset", "code"),

@@ -167,8 +167,8 @@ fn begins_unread(steps: Option<&[ClientStep]>) -> bool {
     let first_that_tells = |steps: &[ClientStep]| {
         steps.iter().find_map(|step| match step {
             ClientStep::Receive { .. } | ClientStep::AwaitEnd => Some(false),
-            ClientStep::Await { .. } | ClientStep::Cancel | ClientStep::Drop | ClientStep::WalkAway => Some(true),
-            _ => None,
+            ClientStep::Await { .. } => Some(true),
+            step => step.gives_up().then_some(true),
         })
     };
     steps.is_some_and(|steps| first_that_tells(steps).unwrap_or(true))

@@ -102,7 +102,7 @@ fn extras(call: &Call) -> Vec<String> {
 
 fn client_step(step: &ClientStep) -> String {
     match step {
-        ClientStep::Send { count, size } => sends(*count, *size),
+        ClientStep::Send { count, size, cut } => sends(*count, *size, *cut),
         ClientStep::HalfClose => "half-close".to_owned(),
         ClientStep::Receive { count } => receives(*count),
         ClientStep::AwaitHeaders => "wait for the headers".to_owned(),
@@ -113,6 +113,7 @@ fn client_step(step: &ClientStep) -> String {
         ClientStep::Cancel => "cancel the call".to_owned(),
         ClientStep::Drop => "let go of the call".to_owned(),
         ClientStep::WalkAway => "stop reading, and keep the call".to_owned(),
+        ClientStep::Disconnect => "close the connection".to_owned(),
     }
 }
 
@@ -145,7 +146,7 @@ fn server_step(step: &ServerStep) -> String {
     match step {
         ServerStep::Receive { count } => receives(*count),
         ServerStep::SendHeaders { metadata } => format!("send headers{}", pairs(metadata)),
-        ServerStep::Send { count, size } => sends(*count, *size),
+        ServerStep::Send { count, size, cut } => sends(*count, *size, *cut),
         ServerStep::Pause { ms } => format!("pause for {ms} ms"),
         ServerStep::AwaitCancelled => "wait until told that the call is over".to_owned(),
         ServerStep::Await { signal } => format!("wait for the signal `{signal}`"),
@@ -168,17 +169,19 @@ fn server_step(step: &ServerStep) -> String {
         ServerStep::RawStatus { status } if status.is_empty() => "send trailers without grpc-status".to_owned(),
         ServerStep::RawStatus { status } => format!("send trailers with grpc-status \"{status}\""),
         ServerStep::HttpStatus { status } => format!("answer with a bare HTTP {status}"),
+        ServerStep::RawData { bytes } => format!("send the bytes {bytes} in place of a message, and trailers with OK"),
         ServerStep::Span { .. } | ServerStep::Calls { .. } | ServerStep::On { .. } | ServerStep::OnAttempt { .. } => {
             String::new()
         }
     }
 }
 
-fn sends(count: u32, size: u32) -> String {
+fn sends(count: u32, size: u32, cut: Option<u32>) -> String {
     let size = if size == 0 { String::new() } else { format!(" of {size} bytes") };
+    let cut = cut.map(|cut| format!(", in frames of {cut}")).unwrap_or_default();
     match count {
-        1 => format!("send a message{size}"),
-        count => format!("send {count} messages{size}"),
+        1 => format!("send a message{size}{cut}"),
+        count => format!("send {count} messages{size}{cut}"),
     }
 }
 

@@ -41,6 +41,8 @@ pub enum ClientStep {
         count: u32,
         #[serde(default)]
         size: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut: Option<u32>,
     },
     HalfClose,
     /// `count` 0: until the server sends no more.
@@ -62,6 +64,16 @@ pub enum ClientStep {
     Cancel,
     Drop,
     WalkAway,
+    // The driver only: it leaves gRPC.
+    Disconnect,
+}
+
+impl ClientStep {
+    /// Whether the client gives its call up.
+    #[must_use]
+    pub fn gives_up(&self) -> bool {
+        matches!(self, Self::Cancel | Self::Drop | Self::WalkAway | Self::Disconnect)
+    }
 }
 
 /// A step of a server.
@@ -83,6 +95,8 @@ pub enum ServerStep {
         count: u32,
         #[serde(default)]
         size: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut: Option<u32>,
     },
     Pause {
         ms: u32,
@@ -159,6 +173,10 @@ pub enum ServerStep {
     },
     HttpStatus {
         status: u32,
+    },
+    RawData {
+        /// In hexadecimal.
+        bytes: String,
     },
 }
 

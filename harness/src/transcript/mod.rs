@@ -219,6 +219,8 @@ pub enum GaveUp {
     Dropped,
     /// Stopped reading.
     WalkedAway,
+    /// Closed the connection.
+    Disconnected,
     /// Its own deadline passed.
     Deadline,
 }

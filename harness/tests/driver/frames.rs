@@ -11,13 +11,17 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
+use grpc_trace_conformance::transcript::{Code, GaveUp};
+
 use crate::common::{LONG, Stage};
 
 /// What a server saw of one call.
 struct Seen {
     messages: usize,
+    frames: Vec<usize>,
     half_closed: bool,
     reset: Option<Reason>,
+    gone: bool,
 }
 
 /// Makes one bidi call to a server that answers by `answer`, reads all that comes, and tells how the stream ended.
@@ -48,11 +52,11 @@ async fn seen(
 }
 
 async fn read(mut body: RecvStream, mut respond: SendResponse<Bytes>, mut send: Option<h2::SendStream<Bytes>>) -> Seen {
-    let mut bytes = 0;
+    let mut frames = Vec::new();
     let half_closed = loop {
         match body.data().await {
             Some(Ok(data)) => {
-                bytes += data.len();
+                frames.push(data.len());
                 body.flow_control().release_capacity(data.len()).unwrap();
             }
             Some(Err(_)) => break false,
@@ -64,11 +68,18 @@ async fn read(mut body: RecvStream, mut respond: SendResponse<Bytes>, mut send: 
         None => respond.poll_reset(cx),
     });
     let reset = tokio::time::timeout(std::time::Duration::from_millis(200), reset).await;
-    Seen { messages: bytes / 5, half_closed, reset: reset.ok().map(|reset| reset.unwrap()) }
+    let gone = matches!(reset, Ok(Err(_)));
+    Seen {
+        messages: frames.iter().sum::<usize>() / 5,
+        frames,
+        half_closed,
+        reset: reset.ok().and_then(Result::ok),
+        gone,
+    }
 }
 
 fn send(count: u32) -> Step {
-    Step::Send(v1::Send { count, size: 0 })
+    Step::Send(v1::Send { count, ..v1::Send::default() })
 }
 
 #[tokio::test]
@@ -77,6 +88,37 @@ async fn a_cancelled_and_a_dropped_call_are_reset_with_cancel_after_what_was_sen
         let seen = seen(vec![send(3), last], |_| None).await;
         assert_eq!((seen.messages, seen.half_closed, seen.reset), (3, false, Some(Reason::CANCEL)));
     }
+}
+
+#[tokio::test]
+async fn a_client_that_disconnects_takes_the_connection_after_what_was_sent() {
+    let disconnect = Step::Wire(v1::Wire { kind: Some(Kind::Disconnect(true)) });
+    let seen = seen(vec![send(3), disconnect], |_| None).await;
+    assert_eq!((seen.messages, seen.half_closed, seen.reset, seen.gone), (3, false, None, true));
+}
+
+#[tokio::test]
+async fn a_connection_that_a_call_takes_with_it_is_no_other_calls() {
+    let stage = Stage::new().await;
+    let transcript = stage
+        .play(
+            "concurrent = true\n\
+             [[call]]\nto = 'peer'\nshape = 'bidi'\nsteps = ['await-headers', 'disconnect', { raise = { signal = 'gone' } }]\n\
+             server = [{ send-headers = {} }, 'await-cancelled']\n\
+             [[call]]\nto = 'peer'\nshape = 'bidi'\nsteps = [{ await = { signal = 'gone' } }, { send = {} }, 'half-close', 'await-end']\n",
+        )
+        .await;
+    let client = |path: &str| transcript.calls[path].client.clone().unwrap();
+    assert_eq!(client("0").gave_up, Some(GaveUp::Disconnected));
+    assert!(transcript.calls["0"].server[0].cancelled);
+    assert_eq!(client("1").outcome.map(|outcome| outcome.code), Some(Code::OK));
+}
+
+#[tokio::test]
+async fn messages_are_cut_as_the_step_says() {
+    let cut = Step::Send(v1::Send { count: 3, size: 4, cut: 8 });
+    let seen = seen(vec![cut, Step::HalfClose(v1::HalfClose {}), Step::Cancel(v1::Cancel {})], |_| None).await;
+    assert_eq!((seen.frames, seen.half_closed), (vec![8, 8, 8, 8, 1, 0], true));
 }
 
 #[tokio::test]

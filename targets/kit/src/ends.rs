@@ -45,6 +45,12 @@ pub trait ServerCall: Send + 'static {
     /// Sends one message of `size` zero bytes, after the headers if they were not yet sent.
     fn send(&mut self, size: u32) -> impl Future<Output = Result<(), Over>> + Send;
 
+    /// Sends all messages of a step at once, cut into frames as it says; false if this end leaves that to its library. Only the
+    /// harness's peer cuts.
+    fn send_cut(&mut self, _send: &v1::Send) -> impl Future<Output = Result<bool, Over>> + Send {
+        ready(Ok(false))
+    }
+
     /// Ends the call; with a status other than OK before any headers: trailers only.
     fn end(&mut self, ending: Ending) -> impl Future<Output = Result<(), Over>> + Send;
 
@@ -96,6 +102,12 @@ pub trait ClientCall: Send + 'static {
     /// Sends one message of `size` zero bytes.
     fn send(&mut self, size: u32) -> impl Future<Output = Result<(), Over>> + Send;
 
+    /// Sends all messages of a step at once, cut into frames as it says; false if this end leaves that to its library. Only the
+    /// harness's driver cuts.
+    fn send_cut(&mut self, _send: &v1::Send) -> impl Future<Output = Result<bool, Over>> + Send {
+        ready(Ok(false))
+    }
+
     /// Sends no more.
     fn half_close(&mut self) -> impl Future<Output = Result<(), Over>> + Send;
 
@@ -107,6 +119,11 @@ pub trait ClientCall: Send + 'static {
 
     /// Cancels the call; [`outcome`](Self::outcome) is then whatever the API gives, often nothing.
     fn cancel(&mut self);
+
+    /// Leaves gRPC. Only the harness's driver can.
+    fn wire(&mut self, _wire: &v1::Wire) -> impl Future<Output = Result<(), Unsupported>> + Send {
+        ready(Err(Unsupported("a target cannot leave gRPC".to_owned())))
+    }
 
     /// The response headers, once they are known.
     fn headers(&self) -> Option<&[v1::Metadata]>;

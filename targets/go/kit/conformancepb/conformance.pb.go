@@ -20,8 +20,11 @@
 //    client it is over once it has a status, or has done `cancel`, `drop` or `walk_away`. The first step that finds
 //    the call over, or that is cut short because the call becomes over while it waits, is journaled in `over_at`.
 //    Steps that do not concern the call (`pause`, `await`, `raise`, `span`, `baggage`, `annotate`, `save_context`,
-//    `calls`, `on`) are carried out all the same, also after the call is over. (Where a language stops a handler when its
-//    call is cancelled, the rest of the list moves to a task of its own.)
+//    `calls`, `on`, `on_attempt`) are carried out all the same, also after the call is over. (Where a language stops a
+//    handler when its call is cancelled, the rest of the list moves to a task of its own.) A step that waits for the end
+//    of the call, and sees it, was carried out. `send` and `half_close` after `half_close` do nothing and count as done.
+//    Indices are those of the list itself: a step inside `span` or `on_attempt` counts as the step it stands in; the
+//    client steps of an `on` go on counting where the call's own list ended.
 // 3. *The end of a list.* A server's list that ends with the call still open ends it with OK. A client's list that
 //    ends with the call still open leaves it open: `on` may go on with it, and the target lets go of it, as `drop`
 //    does, when the handler that opened it has finished its own list (calls opened first are dropped first).
@@ -638,6 +641,7 @@ type ClientStep struct {
 	//	*ClientStep_Cancel
 	//	*ClientStep_Drop
 	//	*ClientStep_WalkAway
+	//	*ClientStep_Wire
 	Step          isClientStep_Step `protobuf_oneof:"step"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -779,6 +783,15 @@ func (x *ClientStep) GetWalkAway() *WalkAway {
 	return nil
 }
 
+func (x *ClientStep) GetWire() *Wire {
+	if x != nil {
+		if x, ok := x.Step.(*ClientStep_Wire); ok {
+			return x.Wire
+		}
+	}
+	return nil
+}
+
 type isClientStep_Step interface {
 	isClientStep_Step()
 }
@@ -827,6 +840,10 @@ type ClientStep_WalkAway struct {
 	WalkAway *WalkAway `protobuf:"bytes,11,opt,name=walk_away,json=walkAway,proto3,oneof"`
 }
 
+type ClientStep_Wire struct {
+	Wire *Wire `protobuf:"bytes,12,opt,name=wire,proto3,oneof"`
+}
+
 func (*ClientStep_Send) isClientStep_Step() {}
 
 func (*ClientStep_HalfClose) isClientStep_Step() {}
@@ -848,6 +865,8 @@ func (*ClientStep_Cancel) isClientStep_Step() {}
 func (*ClientStep_Drop) isClientStep_Step() {}
 
 func (*ClientStep_WalkAway) isClientStep_Step() {}
+
+func (*ClientStep_Wire) isClientStep_Step() {}
 
 type ServerStep struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1173,9 +1192,12 @@ func (*ServerStep_Wire) isServerStep_Step() {}
 
 // Sends messages of `size` zero bytes.
 type Send struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Count         uint32                 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
-	Size          uint32                 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Count uint32                 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
+	Size  uint32                 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	// The harness's own ends only, in streams: the messages are put together and cut into DATA frames of so many bytes. 0: each
+	// begins a frame of its own. A target leaves it to its library.
+	Cut           uint32 `protobuf:"varint,3,opt,name=cut,proto3" json:"cut,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1220,6 +1242,13 @@ func (x *Send) GetCount() uint32 {
 func (x *Send) GetSize() uint32 {
 	if x != nil {
 		return x.Size
+	}
+	return 0
+}
+
+func (x *Send) GetCut() uint32 {
+	if x != nil {
+		return x.Cut
 	}
 	return 0
 }
@@ -1986,7 +2015,7 @@ func (x *Calls) GetConcurrent() bool {
 	return false
 }
 
-// Goes on with a call that this handler left open.
+// Goes on with a call that this handler left open. Of a call it never opened: nothing.
 type On struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Call          string                 `protobuf:"bytes,1,opt,name=call,proto3" json:"call,omitempty"`
@@ -2224,7 +2253,7 @@ func (x *Fail) GetMessage() string {
 	return ""
 }
 
-// The harness's peer only: leaves gRPC. A target journals an `error`.
+// The harness's own ends only: leaves gRPC. A target journals an `error`. Its peer does all of this, its client `disconnect` alone.
 type Wire struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Kind:
@@ -2234,6 +2263,7 @@ type Wire struct {
 	//	*Wire_Disconnect
 	//	*Wire_RawStatus
 	//	*Wire_HttpStatus
+	//	*Wire_Data
 	Kind          isWire_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2321,6 +2351,15 @@ func (x *Wire) GetHttpStatus() uint32 {
 	return 0
 }
 
+func (x *Wire) GetData() []byte {
+	if x != nil {
+		if x, ok := x.Kind.(*Wire_Data); ok {
+			return x.Data
+		}
+	}
+	return nil
+}
+
 type isWire_Kind interface {
 	isWire_Kind()
 }
@@ -2350,6 +2389,11 @@ type Wire_HttpStatus struct {
 	HttpStatus uint32 `protobuf:"varint,5,opt,name=http_status,json=httpStatus,proto3,oneof"`
 }
 
+type Wire_Data struct {
+	// These bytes in place of a message, then trailers with the status OK.
+	Data []byte `protobuf:"bytes,6,opt,name=data,proto3,oneof"`
+}
+
 func (*Wire_Reset_) isWire_Kind() {}
 
 func (*Wire_Goaway) isWire_Kind() {}
@@ -2359,6 +2403,8 @@ func (*Wire_Disconnect) isWire_Kind() {}
 func (*Wire_RawStatus) isWire_Kind() {}
 
 func (*Wire_HttpStatus) isWire_Kind() {}
+
+func (*Wire_Data) isWire_Kind() {}
 
 // What one target wrote down for one call id: as its server, as its client, or both where a target calls itself.
 type Journal struct {
@@ -2442,7 +2488,10 @@ type ServerEnd struct {
 	// The whole list was worked through and everything in it is done.
 	Done bool `protobuf:"varint,10,opt,name=done,proto3" json:"done,omitempty"`
 	// What the target could not do: the case then cannot be judged.
-	Error         string `protobuf:"bytes,11,opt,name=error,proto3" json:"error,omitempty"`
+	Error string `protobuf:"bytes,11,opt,name=error,proto3" json:"error,omitempty"`
+	// The spans that the steps `span` opened so far, in that order: one that lost its trace on the way is still known by its
+	// id. A target may leave them out; such a span then counts as nobody's.
+	Spans         []*SpanContext `protobuf:"bytes,12,rep,name=spans,proto3" json:"spans,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2552,6 +2601,13 @@ func (x *ServerEnd) GetError() string {
 		return x.Error
 	}
 	return ""
+}
+
+func (x *ServerEnd) GetSpans() []*SpanContext {
+	if x != nil {
+		return x.Spans
+	}
+	return nil
 }
 
 type ClientEnd struct {
@@ -2791,7 +2847,7 @@ const file_conformance_proto_rawDesc = "" +
 	"\x13journal_in_trailers\x18\x10 \x01(\bR\x11journalInTrailers\"2\n" +
 	"\bMetadata\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\xd3\x04\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xff\x04\n" +
 	"\n" +
 	"ClientStep\x12*\n" +
 	"\x04send\x18\x01 \x01(\v2\x14.conformance.v1.SendH\x00R\x04send\x12:\n" +
@@ -2806,7 +2862,8 @@ const file_conformance_proto_rawDesc = "" +
 	"\x06cancel\x18\t \x01(\v2\x16.conformance.v1.CancelH\x00R\x06cancel\x12*\n" +
 	"\x04drop\x18\n" +
 	" \x01(\v2\x14.conformance.v1.DropH\x00R\x04drop\x127\n" +
-	"\twalk_away\x18\v \x01(\v2\x18.conformance.v1.WalkAwayH\x00R\bwalkAwayB\x06\n" +
+	"\twalk_away\x18\v \x01(\v2\x18.conformance.v1.WalkAwayH\x00R\bwalkAway\x12*\n" +
+	"\x04wire\x18\f \x01(\v2\x14.conformance.v1.WireH\x00R\x04wireB\x06\n" +
 	"\x04step\"\xfc\x06\n" +
 	"\n" +
 	"ServerStep\x123\n" +
@@ -2829,10 +2886,11 @@ const file_conformance_proto_rawDesc = "" +
 	"\x03end\x18\x0f \x01(\v2\x13.conformance.v1.EndH\x00R\x03end\x12*\n" +
 	"\x04fail\x18\x10 \x01(\v2\x14.conformance.v1.FailH\x00R\x04fail\x12*\n" +
 	"\x04wire\x18\x11 \x01(\v2\x14.conformance.v1.WireH\x00R\x04wireB\x06\n" +
-	"\x04step\"0\n" +
+	"\x04step\"B\n" +
 	"\x04Send\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\rR\x05count\x12\x12\n" +
-	"\x04size\x18\x02 \x01(\rR\x04size\"\v\n" +
+	"\x04size\x18\x02 \x01(\rR\x04size\x12\x10\n" +
+	"\x03cut\x18\x03 \x01(\rR\x03cut\"\v\n" +
 	"\tHalfClose\"\x1f\n" +
 	"\aReceive\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\rR\x05count\"\x0e\n" +
@@ -2886,7 +2944,7 @@ const file_conformance_proto_rawDesc = "" +
 	"\x03via\x18\x05 \x01(\tR\x03via\"2\n" +
 	"\x04Fail\x12\x10\n" +
 	"\x03how\x18\x01 \x01(\tR\x03how\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"\xa6\x01\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\xbc\x01\n" +
 	"\x04Wire\x12\x16\n" +
 	"\x05reset\x18\x01 \x01(\rH\x00R\x05reset\x12\x18\n" +
 	"\x06goaway\x18\x02 \x01(\bH\x00R\x06goaway\x12 \n" +
@@ -2896,12 +2954,13 @@ const file_conformance_proto_rawDesc = "" +
 	"\n" +
 	"raw_status\x18\x04 \x01(\tH\x00R\trawStatus\x12!\n" +
 	"\vhttp_status\x18\x05 \x01(\rH\x00R\n" +
-	"httpStatusB\x06\n" +
+	"httpStatus\x12\x14\n" +
+	"\x04data\x18\x06 \x01(\fH\x00R\x04dataB\x06\n" +
 	"\x04kind\"\x83\x01\n" +
 	"\aJournal\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\tR\x04call\x121\n" +
 	"\x06server\x18\x02 \x03(\v2\x19.conformance.v1.ServerEndR\x06server\x121\n" +
-	"\x06client\x18\x03 \x01(\v2\x19.conformance.v1.ClientEndR\x06client\"\x9e\x03\n" +
+	"\x06client\x18\x03 \x01(\v2\x19.conformance.v1.ClientEndR\x06client\"\xd1\x03\n" +
 	"\tServerEnd\x124\n" +
 	"\bmetadata\x18\x01 \x03(\v2\x18.conformance.v1.MetadataR\bmetadata\x12$\n" +
 	"\vdeadline_ms\x18\x02 \x01(\rH\x00R\n" +
@@ -2915,7 +2974,8 @@ const file_conformance_proto_rawDesc = "" +
 	"\tcancelled\x18\t \x01(\bR\tcancelled\x12\x12\n" +
 	"\x04done\x18\n" +
 	" \x01(\bR\x04done\x12\x14\n" +
-	"\x05error\x18\v \x01(\tR\x05errorB\x0e\n" +
+	"\x05error\x18\v \x01(\tR\x05error\x121\n" +
+	"\x05spans\x18\f \x03(\v2\x1b.conformance.v1.SpanContextR\x05spansB\x0e\n" +
 	"\f_deadline_msB\n" +
 	"\n" +
 	"\b_over_at\"\x86\x03\n" +
@@ -3040,53 +3100,55 @@ var file_conformance_proto_depIdxs = []int32{
 	18, // 17: conformance.v1.ClientStep.cancel:type_name -> conformance.v1.Cancel
 	19, // 18: conformance.v1.ClientStep.drop:type_name -> conformance.v1.Drop
 	20, // 19: conformance.v1.ClientStep.walk_away:type_name -> conformance.v1.WalkAway
-	12, // 20: conformance.v1.ServerStep.receive:type_name -> conformance.v1.Receive
-	21, // 21: conformance.v1.ServerStep.send_headers:type_name -> conformance.v1.SendHeaders
-	10, // 22: conformance.v1.ServerStep.send:type_name -> conformance.v1.Send
-	15, // 23: conformance.v1.ServerStep.pause:type_name -> conformance.v1.Pause
-	22, // 24: conformance.v1.ServerStep.await_cancelled:type_name -> conformance.v1.AwaitCancelled
-	16, // 25: conformance.v1.ServerStep.await:type_name -> conformance.v1.Await
-	17, // 26: conformance.v1.ServerStep.raise:type_name -> conformance.v1.Raise
-	23, // 27: conformance.v1.ServerStep.span:type_name -> conformance.v1.Span
-	24, // 28: conformance.v1.ServerStep.baggage:type_name -> conformance.v1.Baggage
-	25, // 29: conformance.v1.ServerStep.annotate:type_name -> conformance.v1.Annotate
-	26, // 30: conformance.v1.ServerStep.save_context:type_name -> conformance.v1.SaveContext
-	27, // 31: conformance.v1.ServerStep.calls:type_name -> conformance.v1.Calls
-	28, // 32: conformance.v1.ServerStep.on:type_name -> conformance.v1.On
-	29, // 33: conformance.v1.ServerStep.on_attempt:type_name -> conformance.v1.OnAttempt
-	30, // 34: conformance.v1.ServerStep.end:type_name -> conformance.v1.End
-	31, // 35: conformance.v1.ServerStep.fail:type_name -> conformance.v1.Fail
-	32, // 36: conformance.v1.ServerStep.wire:type_name -> conformance.v1.Wire
-	7,  // 37: conformance.v1.SendHeaders.metadata:type_name -> conformance.v1.Metadata
-	9,  // 38: conformance.v1.Span.steps:type_name -> conformance.v1.ServerStep
-	7,  // 39: conformance.v1.Annotate.attributes:type_name -> conformance.v1.Metadata
-	6,  // 40: conformance.v1.Calls.calls:type_name -> conformance.v1.Call
-	8,  // 41: conformance.v1.On.steps:type_name -> conformance.v1.ClientStep
-	9,  // 42: conformance.v1.OnAttempt.steps:type_name -> conformance.v1.ServerStep
-	7,  // 43: conformance.v1.End.trailers:type_name -> conformance.v1.Metadata
-	34, // 44: conformance.v1.Journal.server:type_name -> conformance.v1.ServerEnd
-	35, // 45: conformance.v1.Journal.client:type_name -> conformance.v1.ClientEnd
-	7,  // 46: conformance.v1.ServerEnd.metadata:type_name -> conformance.v1.Metadata
-	36, // 47: conformance.v1.ServerEnd.context:type_name -> conformance.v1.SpanContext
-	7,  // 48: conformance.v1.ServerEnd.baggage:type_name -> conformance.v1.Metadata
-	36, // 49: conformance.v1.ClientEnd.context:type_name -> conformance.v1.SpanContext
-	7,  // 50: conformance.v1.ClientEnd.headers:type_name -> conformance.v1.Metadata
-	7,  // 51: conformance.v1.ClientEnd.trailers:type_name -> conformance.v1.Metadata
-	4,  // 52: conformance.v1.Conformance.Unary:input_type -> conformance.v1.Message
-	4,  // 53: conformance.v1.Conformance.ServerStream:input_type -> conformance.v1.Message
-	4,  // 54: conformance.v1.Conformance.ClientStream:input_type -> conformance.v1.Message
-	4,  // 55: conformance.v1.Conformance.Bidi:input_type -> conformance.v1.Message
-	4,  // 56: conformance.v1.Conformance.Unimplemented:input_type -> conformance.v1.Message
-	4,  // 57: conformance.v1.Conformance.Unary:output_type -> conformance.v1.Message
-	4,  // 58: conformance.v1.Conformance.ServerStream:output_type -> conformance.v1.Message
-	4,  // 59: conformance.v1.Conformance.ClientStream:output_type -> conformance.v1.Message
-	4,  // 60: conformance.v1.Conformance.Bidi:output_type -> conformance.v1.Message
-	4,  // 61: conformance.v1.Conformance.Unimplemented:output_type -> conformance.v1.Message
-	57, // [57:62] is the sub-list for method output_type
-	52, // [52:57] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	32, // 20: conformance.v1.ClientStep.wire:type_name -> conformance.v1.Wire
+	12, // 21: conformance.v1.ServerStep.receive:type_name -> conformance.v1.Receive
+	21, // 22: conformance.v1.ServerStep.send_headers:type_name -> conformance.v1.SendHeaders
+	10, // 23: conformance.v1.ServerStep.send:type_name -> conformance.v1.Send
+	15, // 24: conformance.v1.ServerStep.pause:type_name -> conformance.v1.Pause
+	22, // 25: conformance.v1.ServerStep.await_cancelled:type_name -> conformance.v1.AwaitCancelled
+	16, // 26: conformance.v1.ServerStep.await:type_name -> conformance.v1.Await
+	17, // 27: conformance.v1.ServerStep.raise:type_name -> conformance.v1.Raise
+	23, // 28: conformance.v1.ServerStep.span:type_name -> conformance.v1.Span
+	24, // 29: conformance.v1.ServerStep.baggage:type_name -> conformance.v1.Baggage
+	25, // 30: conformance.v1.ServerStep.annotate:type_name -> conformance.v1.Annotate
+	26, // 31: conformance.v1.ServerStep.save_context:type_name -> conformance.v1.SaveContext
+	27, // 32: conformance.v1.ServerStep.calls:type_name -> conformance.v1.Calls
+	28, // 33: conformance.v1.ServerStep.on:type_name -> conformance.v1.On
+	29, // 34: conformance.v1.ServerStep.on_attempt:type_name -> conformance.v1.OnAttempt
+	30, // 35: conformance.v1.ServerStep.end:type_name -> conformance.v1.End
+	31, // 36: conformance.v1.ServerStep.fail:type_name -> conformance.v1.Fail
+	32, // 37: conformance.v1.ServerStep.wire:type_name -> conformance.v1.Wire
+	7,  // 38: conformance.v1.SendHeaders.metadata:type_name -> conformance.v1.Metadata
+	9,  // 39: conformance.v1.Span.steps:type_name -> conformance.v1.ServerStep
+	7,  // 40: conformance.v1.Annotate.attributes:type_name -> conformance.v1.Metadata
+	6,  // 41: conformance.v1.Calls.calls:type_name -> conformance.v1.Call
+	8,  // 42: conformance.v1.On.steps:type_name -> conformance.v1.ClientStep
+	9,  // 43: conformance.v1.OnAttempt.steps:type_name -> conformance.v1.ServerStep
+	7,  // 44: conformance.v1.End.trailers:type_name -> conformance.v1.Metadata
+	34, // 45: conformance.v1.Journal.server:type_name -> conformance.v1.ServerEnd
+	35, // 46: conformance.v1.Journal.client:type_name -> conformance.v1.ClientEnd
+	7,  // 47: conformance.v1.ServerEnd.metadata:type_name -> conformance.v1.Metadata
+	36, // 48: conformance.v1.ServerEnd.context:type_name -> conformance.v1.SpanContext
+	7,  // 49: conformance.v1.ServerEnd.baggage:type_name -> conformance.v1.Metadata
+	36, // 50: conformance.v1.ServerEnd.spans:type_name -> conformance.v1.SpanContext
+	36, // 51: conformance.v1.ClientEnd.context:type_name -> conformance.v1.SpanContext
+	7,  // 52: conformance.v1.ClientEnd.headers:type_name -> conformance.v1.Metadata
+	7,  // 53: conformance.v1.ClientEnd.trailers:type_name -> conformance.v1.Metadata
+	4,  // 54: conformance.v1.Conformance.Unary:input_type -> conformance.v1.Message
+	4,  // 55: conformance.v1.Conformance.ServerStream:input_type -> conformance.v1.Message
+	4,  // 56: conformance.v1.Conformance.ClientStream:input_type -> conformance.v1.Message
+	4,  // 57: conformance.v1.Conformance.Bidi:input_type -> conformance.v1.Message
+	4,  // 58: conformance.v1.Conformance.Unimplemented:input_type -> conformance.v1.Message
+	4,  // 59: conformance.v1.Conformance.Unary:output_type -> conformance.v1.Message
+	4,  // 60: conformance.v1.Conformance.ServerStream:output_type -> conformance.v1.Message
+	4,  // 61: conformance.v1.Conformance.ClientStream:output_type -> conformance.v1.Message
+	4,  // 62: conformance.v1.Conformance.Bidi:output_type -> conformance.v1.Message
+	4,  // 63: conformance.v1.Conformance.Unimplemented:output_type -> conformance.v1.Message
+	59, // [59:64] is the sub-list for method output_type
+	54, // [54:59] is the sub-list for method input_type
+	54, // [54:54] is the sub-list for extension type_name
+	54, // [54:54] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_conformance_proto_init() }
@@ -3106,6 +3168,7 @@ func file_conformance_proto_init() {
 		(*ClientStep_Cancel)(nil),
 		(*ClientStep_Drop)(nil),
 		(*ClientStep_WalkAway)(nil),
+		(*ClientStep_Wire)(nil),
 	}
 	file_conformance_proto_msgTypes[5].OneofWrappers = []any{
 		(*ServerStep_Receive)(nil),
@@ -3132,6 +3195,7 @@ func file_conformance_proto_init() {
 		(*Wire_Disconnect)(nil),
 		(*Wire_RawStatus)(nil),
 		(*Wire_HttpStatus)(nil),
+		(*Wire_Data)(nil),
 	}
 	file_conformance_proto_msgTypes[30].OneofWrappers = []any{}
 	file_conformance_proto_msgTypes[31].OneofWrappers = []any{}

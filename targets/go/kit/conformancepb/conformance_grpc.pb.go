@@ -20,8 +20,11 @@
 //    client it is over once it has a status, or has done `cancel`, `drop` or `walk_away`. The first step that finds
 //    the call over, or that is cut short because the call becomes over while it waits, is journaled in `over_at`.
 //    Steps that do not concern the call (`pause`, `await`, `raise`, `span`, `baggage`, `annotate`, `save_context`,
-//    `calls`, `on`) are carried out all the same, also after the call is over. (Where a language stops a handler when its
-//    call is cancelled, the rest of the list moves to a task of its own.)
+//    `calls`, `on`, `on_attempt`) are carried out all the same, also after the call is over. (Where a language stops a
+//    handler when its call is cancelled, the rest of the list moves to a task of its own.) A step that waits for the end
+//    of the call, and sees it, was carried out. `send` and `half_close` after `half_close` do nothing and count as done.
+//    Indices are those of the list itself: a step inside `span` or `on_attempt` counts as the step it stands in; the
+//    client steps of an `on` go on counting where the call's own list ended.
 // 3. *The end of a list.* A server's list that ends with the call still open ends it with OK. A client's list that
 //    ends with the call still open leaves it open: `on` may go on with it, and the target lets go of it, as `drop`
 //    does, when the handler that opened it has finished its own list (calls opened first are dropped first).

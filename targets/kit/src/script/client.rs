@@ -227,7 +227,7 @@ impl<C: ClientCall> Played<C> {
             return Err(CutShort);
         }
         match step {
-            Step::Cancel(_) | Step::Drop(_) | Step::WalkAway(_) => self.flush().await,
+            Step::Cancel(_) | Step::Drop(_) | Step::WalkAway(_) | Step::Wire(_) => self.flush().await,
             _ => {}
         }
         let Some(call) = &mut self.call else { return Err(CutShort) };
@@ -235,6 +235,10 @@ impl<C: ClientCall> Played<C> {
             Step::Send(_) | Step::HalfClose(_) if self.half_closed => {}
             Step::Send(send) => {
                 self.unflushed = true;
+                if send.cut > 0 && call.send_cut(send).await.map_err(|_| CutShort)? {
+                    self.entry.write(|end| end.sent += send.count);
+                    return Ok(());
+                }
                 for _ in 0..send.count {
                     call.send(send.size).await.map_err(|_| CutShort)?;
                     self.entry.write(|end| end.sent += 1);
@@ -257,6 +261,10 @@ impl<C: ClientCall> Played<C> {
                 self.given_up = true;
             }
             Step::WalkAway(_) => self.given_up = true,
+            Step::Wire(wire) => match call.wire(wire).await {
+                Ok(()) => self.given_up = true,
+                Err(unsupported) => self.entry.complain(&unsupported.0),
+            },
             Step::Pause(_) | Step::Await(_) | Step::Raise(_) => {}
         }
         Ok(())

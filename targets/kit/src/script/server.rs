@@ -216,6 +216,11 @@ impl<H: Host, S: ServerCall> Handler<H, S> {
                 self.held.get_or_insert(send.size);
             }
             Step::Send(send) => {
+                self.unflushed = true;
+                if send.cut > 0 && self.call.send_cut(send).await? {
+                    self.entry.write(|end| end.sent += send.count);
+                    return Ok(());
+                }
                 for _ in 0..send.count {
                     self.send(send.size).await?;
                 }

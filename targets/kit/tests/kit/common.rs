@@ -114,7 +114,7 @@ pub(crate) mod c {
     use conformance_proto::v1::{self, client_step::Step};
 
     pub(crate) fn send(count: u32, size: u32) -> Step {
-        Step::Send(v1::Send { count, size })
+        Step::Send(v1::Send { count, size, cut: 0 })
     }
 
     pub(crate) fn half_close() -> Step {
@@ -167,7 +167,7 @@ pub(crate) mod s {
     }
 
     pub(crate) fn send(count: u32, size: u32) -> Step {
-        Step::Send(v1::Send { count, size })
+        Step::Send(v1::Send { count, size, cut: 0 })
     }
 
     pub(crate) fn pause(ms: u32) -> Step {
