@@ -61,15 +61,15 @@ fn unknown_fields_are_errors_at_each_level() {
     );
     check(
         "[[call]]\nserver = [\n  'receive',\n  { send = { cuont = 1 } },\n]\n",
-        "name.toml:5:14: unexpected keys in table: cuont, available keys: count, size",
+        "name.toml:5:14: unexpected keys in table: cuont, available keys: count, size, cut",
     );
     check(
         "[[call]]\nserver = [{ sned = 1 }]\n",
-        "name.toml:3:13: unknown variant `sned`, expected one of `receive`, `send-headers`, `send`, `pause`, `await-cancelled`, `await`, `raise`, `span`, `baggage`, `annotate`, `save-context`, `calls`, `on`, `on-attempt`, `end`, `fail`, `reset`, `goaway`, `disconnect`, `raw-status`, `http-status`",
+        "name.toml:3:13: unknown variant `sned`, expected one of `receive`, `send-headers`, `send`, `pause`, `await-cancelled`, `await`, `raise`, `span`, `baggage`, `annotate`, `save-context`, `calls`, `on`, `on-attempt`, `end`, `fail`, `reset`, `goaway`, `disconnect`, `raw-status`, `http-status`, `raw-data`",
     );
     check(
         "[[call]]\nsteps = ['cancle']\n",
-        "name.toml:3:10: unknown variant `cancle`, expected one of `send`, `half-close`, `receive`, `await-headers`, `await-end`, `pause`, `await`, `raise`, `cancel`, `drop`, `walk-away`",
+        "name.toml:3:10: unknown variant `cancle`, expected one of `send`, `half-close`, `receive`, `await-headers`, `await-end`, `pause`, `await`, `raise`, `cancel`, `drop`, `walk-away`, `disconnect`",
     );
 }
 
@@ -226,6 +226,26 @@ fn a_signal_is_raised_and_a_context_saved_by_somebody() {
 }
 
 #[test]
+fn frames_are_cut_where_there_is_a_stream() {
+    check(
+        "[[call]]\nshape = 'server-stream'\nsteps = [{ send = { cut = 3 } }]\n",
+        "name.toml:4:27: a message that is the only one is sent as it is: cut those of a stream",
+    );
+    check(
+        "[[call]]\nshape = 'client-stream'\nsteps = [{ send = { cut = 0 } }]\n",
+        "name.toml:4:27: a frame of 0 bytes gets nobody further: leave it out, or give it 1 or more",
+    );
+    check(
+        "[[call]]\nserver = [{ calls = [{ server = [{ send = { cut = 3 } }] }] }]\n",
+        "name.toml:3:51: a message that is the only one is sent as it is: cut those of a stream",
+    );
+    check(
+        "[[call]]\nserver = [{ calls = [{ server = [{ raw-data = '0' }] }] }]\n",
+        "name.toml:3:47: bytes are written in hexadecimal, two digits each",
+    );
+}
+
+#[test]
 fn each_end_carries_out_its_own_steps_only() {
     check(
         "[[call]]\nserver = ['receive', { reset = 2 }]\n",
@@ -234,6 +254,22 @@ fn each_end_carries_out_its_own_steps_only() {
     check(
         "[[call]]\nserver = ['goaway']\n",
         "name.toml:3:11: a target cannot leave gRPC: `goaway` is for calls to the peer",
+    );
+    check(
+        "[[call]]\nserver = [{ raw-data = '00' }]\n",
+        "name.toml:3:24: a target cannot leave gRPC: `raw-data` is for calls to the peer",
+    );
+    check(
+        "[[call]]\nserver = [{ calls = [{ steps = ['disconnect'] }] }]\n",
+        "name.toml:3:33: a target cannot leave gRPC: `disconnect` is for calls that the driver makes",
+    );
+    check(
+        "[[call]]\nshape = 'bidi'\nserver = [{ send = { cut = 3 } }]\n",
+        "name.toml:4:28: a target leaves its frames to its library: cut what the driver or the peer sends",
+    );
+    check(
+        "[[call]]\nserver = [{ calls = [{ shape = 'bidi', steps = [{ send = { cut = 3 } }] }] }]\n",
+        "name.toml:3:66: a target leaves its frames to its library: cut what the driver or the peer sends",
     );
     check(
         "[[call]]\nserver = [{ calls = [{ server = [{ span = { name = 'x' } }] }] }]\n",

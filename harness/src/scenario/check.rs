@@ -57,6 +57,7 @@ struct Checker {
 /// What a handler's list has met so far.
 #[derive(Default)]
 struct Handler {
+    single_response: bool,
     opened: BTreeSet<String>,
     spans: BTreeSet<String>,
 }
@@ -124,13 +125,12 @@ impl Checker {
         if call.max_attempts.is_some_and(|attempts| attempts < 2) {
             self.report(&[Key("max-attempts")], "one attempt is what every call has: leave it out, or allow 2 or more");
         }
+        let single_request = matches!(call.shape, Shape::Unary | Shape::ServerStream);
         self.at(&[Key("steps")], |this| {
-            this.client_steps(call.steps.as_deref().unwrap_or_default(), caller);
-            if matches!(call.shape, Shape::Unary | Shape::ServerStream) {
-                this.single_request(call.steps.as_deref().unwrap_or_default());
-            }
+            this.client_steps(call.steps.as_deref().unwrap_or_default(), caller, single_request);
         });
-        let mut handler = Handler::default();
+        let single_response = matches!(call.shape, Shape::Unary | Shape::ClientStream);
+        let mut handler = Handler { single_response, ..Handler::default() };
         if callee == Actor::Nobody && call.server.is_some() {
             self.report(&[Key("server")], "nobody listens there: remove the server's steps");
         }
@@ -215,7 +215,7 @@ impl Checker {
         }
     }
 
-    fn client_steps(&mut self, steps: &[ClientStep], actor: Actor) {
+    fn client_steps(&mut self, steps: &[ClientStep], actor: Actor, single_request: bool) {
         for (index, step) in steps.iter().enumerate() {
             match step {
                 ClientStep::Disconnect if actor == Actor::Target => {
@@ -223,7 +223,9 @@ impl Checker {
                     self.report(&[Index(index)], message);
                 }
                 ClientStep::Send { cut, .. } => {
-                    self.at(&[Index(index), Key("send"), Key("cut")], |this| this.cut(*cut, actor));
+                    self.at(&[Index(index), Key("send"), Key("cut")], |this| {
+                        this.cut(*cut, actor, single_request);
+                    });
                 }
                 ClientStep::Await { signal } => self.awaits(&[Index(index), Key("await"), Key("signal")], signal),
                 ClientStep::Raise { signal } => {
@@ -234,23 +236,17 @@ impl Checker {
         }
     }
 
-    /// A single request leaves with its headers.
-    fn single_request(&mut self, steps: &[ClientStep]) {
-        for (index, step) in steps.iter().enumerate() {
-            if matches!(step, ClientStep::Send { cut: Some(_), .. }) {
-                let message = "a single request is sent as it is: cut those of a `client-stream` or `bidi` call";
-                self.report(&[Index(index), Key("send"), Key("cut")], message);
-            }
-        }
-    }
-
-    fn cut(&mut self, cut: Option<u32>, actor: Actor) {
+    fn cut(&mut self, cut: Option<u32>, actor: Actor, is_single: bool) {
         match cut {
+            None => {}
             Some(0) => self.report(&[], "a frame of 0 bytes gets nobody further: leave it out, or give it 1 or more"),
             Some(_) if actor == Actor::Target => {
                 self.report(&[], "a target leaves its frames to its library: cut what the driver or the peer sends");
             }
-            _ => {}
+            Some(_) if is_single => {
+                self.report(&[], "a message that is the only one is sent as it is: cut those of a stream");
+            }
+            Some(_) => {}
         }
     }
 
@@ -310,11 +306,11 @@ impl Checker {
             ServerStep::SaveContext { name } => {
                 self.saved.insert(name.clone());
             }
-            ServerStep::Send { cut, .. } => self.at(&[Key("cut")], |this| this.cut(*cut, actor)),
-            ServerStep::RawData { bytes } => {
-                if hex::decode(bytes).is_err() {
-                    self.report(&[Key("bytes")], "bytes are written in hexadecimal, two digits each");
-                }
+            ServerStep::Send { cut, .. } => {
+                self.at(&[Key("cut")], |this| this.cut(*cut, actor, handler.single_response));
+            }
+            ServerStep::RawData { bytes } if hex::decode(bytes).is_err() => {
+                self.report(&[Key("bytes")], "bytes are written in hexadecimal, two digits each");
             }
             ServerStep::SendHeaders { metadata } => self.at(&[Key("metadata")], |this| this.entries(metadata)),
             ServerStep::Span { name, steps, .. } => {
@@ -344,7 +340,7 @@ impl Checker {
                         format!("this handler opened no call named `{call}` before: name the call that is meant");
                     self.report(&[Key("call")], message);
                 }
-                self.at(&[Key("steps")], |this| this.client_steps(steps, actor));
+                self.at(&[Key("steps")], |this| this.client_steps(steps, actor, false));
             }
             ServerStep::End { details, trailers, .. } => {
                 if STANDARD_NO_PAD.decode(details).is_err() {

@@ -205,6 +205,9 @@ impl<'a> Case<'a> {
         let mut codes: Codes = sent.map(|outcome| outcome.code).into_iter().collect();
         codes.insert(Code::CANCELLED);
         codes.extend(self.has_deadline(end).then_some(Code::DEADLINE_EXCEEDED));
+        // A connection that breaks is UNAVAILABLE to whoever sees it so (doc/statuscodes.md of gRPC), and a library may.
+        let broke = client.is_some_and(|client| client.gave_up == Some(GaveUp::Disconnected));
+        codes.extend(broke.then_some(Code::UNAVAILABLE));
         // Told that the call is over before it ended it, the handler never ended it.
         if end.server_record().is_none_or(|server| !server.cancelled) {
             codes.extend(self.scripted_code(end.call));

@@ -99,6 +99,7 @@ registry! {
         http_status_is_unknown,
         last_call_decides,
         last_calls_code,
+        malformed_is_success,
         missing_status_is_success,
         never_error,
         never_error_in_streams,
