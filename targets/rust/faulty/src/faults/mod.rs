@@ -40,6 +40,7 @@ registry! {
         ended_at_request,
         ended_at_shutdown,
         ended_long_after,
+        ended_somewhat_late,
         ended_with_the_time_of_the_headers,
         never_ended,
         never_ended_for_unknown_methods,
