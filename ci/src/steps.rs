@@ -1,5 +1,6 @@
 //! The steps that are one command each.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -79,10 +80,20 @@ pub(crate) fn faults(root: &Path, faults: &Faults) -> Result<()> {
 
 /// Runs a command in the foreground; its exit code decides.
 pub(crate) fn execute(command: &mut Command) -> Result<()> {
-    let shown = format!("{command:?}");
+    let shown = show(command);
     let status = command.status().with_context(|| format!("cannot start {shown}"))?;
     ensure!(status.success(), "{shown}: {status}");
     Ok(())
+}
+
+/// The command as one would write it. Of many arguments, such as all files of a folder, the first will do.
+fn show(command: &Command) -> String {
+    const MOST: usize = 12;
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let shown: Vec<_> = words.take(MOST).map(OsStr::to_string_lossy).collect();
+    let more = (1 + command.get_args().len()).saturating_sub(MOST);
+    let rest = if more > 0 { format!(" … and {more} more") } else { String::new() };
+    format!("{}{rest}", shown.join(" "))
 }
 
 fn cargo(root: &Path) -> Command {

@@ -123,8 +123,11 @@ fn always_late(case: &Case<'_>, side: Side, findings: &mut Findings) {
     let late: Vec<_> = late.collect();
     let (Some(least), Some((end, span, _))) = (late.iter().map(|(.., late)| *late).min(), late.first()) else { return };
     if late.len() >= MANY && least > FORGIVEN_ALWAYS_NS {
-        let message =
-            format!("This and the {} spans of the other calls all last {} ms longer, or more, than their calls.", late.len() - 1, least / 1_000_000);
+        let message = format!(
+            "This and the {} spans of the other calls all last {} ms longer, or more, than their calls.",
+            late.len() - 1,
+            least / 1_000_000
+        );
         findings.add(place(case, end, span), message);
     }
 }
