@@ -27,7 +27,7 @@ use super::host::RawHost;
 use super::link::{Driven, Driving, Leave, Link, Tap};
 use super::pool::{CONNECTION_WINDOW, HEADER_LIMIT, RESET_MEMORY, STREAM_WINDOW};
 use super::records;
-use super::server::{GRACE, RawServer};
+use super::server::{GRACE, RawServer, Requests};
 use super::status::of_trailers;
 use crate::transcript::{Code, Observer, Origin, ServerRecord, Times, percent_encode};
 
@@ -145,6 +145,12 @@ fn goaway(last: u32) -> [u8; 17] {
     frame
 }
 
+/// Whether the client reads compressed messages, by its own word.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = text(headers, "grpc-accept-encoding").unwrap_or_default();
+    accepted.split(',').any(|encoding| encoding.trim() == "gzip")
+}
+
 /// Plays one call.
 async fn handle(request: Request<RecvStream>, mut response: SendResponse<Bytes>, host: RawHost, link: Arc<Link>) {
     let (head, body) = request.into_parts();
@@ -170,7 +176,8 @@ async fn handle(request: Request<RecvStream>, mut response: SendResponse<Bytes>,
     let seen = Arrival { shape, metadata: entries(&head.headers), deadline_ms: timeout.map(in_ms) };
     let encoding = text(&head.headers, "grpc-encoding").map(str::to_owned);
     let arrival = arrived.as_ref().map(|arrived| arrived.arrival.clone());
-    let end = RawServer::new(response, body, encoding, arrival, link);
+    let gzip = encoding.as_deref() == Some("gzip") && accepts_gzip(&head.headers);
+    let end = RawServer::new(response, Requests { body, encoding }, gzip, arrival, link);
     let call = end.shared();
     let mut deadline = timeout.map(|timeout| Box::pin(tokio::time::sleep(timeout.saturating_add(GRACE))));
     let mut play = pin!(play_server(host, script, seen, end));

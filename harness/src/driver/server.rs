@@ -34,8 +34,17 @@ pub const GRACE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct RawServer {
     call: Arc<Shared>,
+    /// It compresses what it sends, as its client did.
+    gzip: bool,
     link: Arc<Link>,
     complaint: Option<String>,
+}
+
+/// What a client sends after its headers.
+pub(super) struct Requests {
+    pub(super) body: RecvStream,
+    /// The value of `grpc-encoding`.
+    pub(super) encoding: Option<String>,
 }
 
 /// What the end shares with whoever watches over its call.
@@ -76,15 +85,15 @@ impl RawServer {
     /// The end of a call whose headers have arrived.
     pub(super) fn new(
         response: SendResponse<Bytes>,
-        body: RecvStream,
-        encoding: Option<String>,
+        requests: Requests,
+        gzip: bool,
         arrival: Option<Arc<Arrival>>,
         link: Arc<Link>,
     ) -> Self {
-        let decoder = Decoder::new(encoding);
-        let body = Body { stream: Some(body), decoder, unread: 0, held: 0, half_closed: false };
+        let decoder = Decoder::new(requests.encoding);
+        let body = Body { stream: Some(requests.body), decoder, unread: 0, held: 0, half_closed: false };
         let state = State { response: Responding::Unanswered(response), body, told: false, arrival };
-        Self { call: Arc::new(Shared(Mutex::new(state))), link, complaint: None }
+        Self { call: Arc::new(Shared(Mutex::new(state))), gzip, link, complaint: None }
     }
 
     /// What watches over the call.
@@ -113,8 +122,11 @@ impl RawServer {
         let mut state = self.call.lock();
         if matches!(state.response, Responding::Unanswered(_)) {
             drop(state);
-            let mut headers = HeaderMap::with_capacity(1 + metadata.len());
+            let mut headers = HeaderMap::with_capacity(2 + metadata.len());
             headers.insert("content-type", HeaderValue::from_static(CONTENT_TYPE));
+            if self.gzip {
+                headers.insert("grpc-encoding", HeaderValue::from_static("gzip"));
+            }
             self.append(&mut headers, metadata);
             state = self.call.lock();
             state.answer(headers)?;
@@ -203,11 +215,11 @@ impl ServerCall for RawServer {
     }
 
     async fn send(&mut self, size: u32) -> Result<(), Over> {
-        self.send_all(Outgoing::message(size, false)).await
+        self.send_all(Outgoing::message(size, self.gzip)).await
     }
 
     async fn send_cut(&mut self, send: &v1::Send) -> Result<bool, Over> {
-        self.send_all(Outgoing::cut(send, false)).await.map(|()| true)
+        self.send_all(Outgoing::cut(send, self.gzip)).await.map(|()| true)
     }
 
     async fn end(&mut self, ending: Ending) -> Result<(), Over> {

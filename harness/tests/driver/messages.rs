@@ -49,6 +49,9 @@ async fn compressed_messages_are_understood_by_both() {
         assert_eq!(outcome(&client).code, Code::OK, "{to}: {client:?}");
         assert_eq!((server.received, client.received), (3, 2), "{to}");
         assert!(client.metadata.iter().any(|entry| entry.key == "grpc-encoding" && entry.value == "gzip"));
+        let answer = client.headers.unwrap_or_default();
+        let compressed = answer.iter().any(|entry| entry.key == "grpc-encoding" && entry.value == "gzip");
+        assert!(compressed, "{to} answers as it was asked: {answer:?}");
     }
 }
 
@@ -61,7 +64,9 @@ async fn a_compressing_tonic_client_is_understood_by_the_peer() {
              = 3, size = 100000 } }, 'half-close', 'await-end'] }] } }]",
         )
         .await;
-    let server = &transcript.calls["0.a"].server[0];
+    let call = &transcript.calls["0.a"];
+    assert_eq!(call.client.as_ref().map(|client| client.received), Some(1), "and understands the compressed answer");
+    let server = &call.server[0];
     assert_eq!(server.received, 3);
     assert!(server.metadata.iter().any(|entry| entry.key == "grpc-encoding" && entry.value == "gzip"));
 }
