@@ -27,7 +27,7 @@ use super::host::RawHost;
 use super::link::{Driven, Driving, Leave, Link, Tap};
 use super::pool::{CONNECTION_WINDOW, HEADER_LIMIT, RESET_MEMORY, STREAM_WINDOW};
 use super::records;
-use super::server::{GRACE, RawServer, Requests};
+use super::server::{GRACE, RawServer};
 use super::status::of_trailers;
 use crate::transcript::{Code, Observer, Origin, ServerRecord, Times, percent_encode};
 
@@ -177,7 +177,7 @@ async fn handle(request: Request<RecvStream>, mut response: SendResponse<Bytes>,
     let encoding = text(&head.headers, "grpc-encoding").map(str::to_owned);
     let arrival = arrived.as_ref().map(|arrived| arrived.arrival.clone());
     let gzip = encoding.as_deref() == Some("gzip") && accepts_gzip(&head.headers);
-    let end = RawServer::new(response, Requests { body, encoding }, gzip, arrival, link);
+    let end = RawServer::new(response, body, encoding, gzip, arrival, link);
     let call = end.shared();
     let mut deadline = timeout.map(|timeout| Box::pin(tokio::time::sleep(timeout.saturating_add(GRACE))));
     let mut play = pin!(play_server(host, script, seen, end));

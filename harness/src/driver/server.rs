@@ -40,13 +40,6 @@ pub struct RawServer {
     complaint: Option<String>,
 }
 
-/// What a client sends after its headers.
-pub(super) struct Requests {
-    pub(super) body: RecvStream,
-    /// The value of `grpc-encoding`.
-    pub(super) encoding: Option<String>,
-}
-
 /// What the end shares with whoever watches over its call.
 #[derive(Debug)]
 pub(super) struct Shared(Mutex<State>);
@@ -85,13 +78,14 @@ impl RawServer {
     /// The end of a call whose headers have arrived.
     pub(super) fn new(
         response: SendResponse<Bytes>,
-        requests: Requests,
+        body: RecvStream,
+        encoding: Option<String>,
         gzip: bool,
         arrival: Option<Arc<Arrival>>,
         link: Arc<Link>,
     ) -> Self {
-        let decoder = Decoder::new(requests.encoding);
-        let body = Body { stream: Some(requests.body), decoder, unread: 0, held: 0, half_closed: false };
+        let decoder = Decoder::new(encoding);
+        let body = Body { stream: Some(body), decoder, unread: 0, held: 0, half_closed: false };
         let state = State { response: Responding::Unanswered(response), body, told: false, arrival };
         Self { call: Arc::new(Shared(Mutex::new(state))), gzip, link, complaint: None }
     }

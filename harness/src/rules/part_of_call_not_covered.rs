@@ -78,7 +78,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             // Nothing of the application is done in an attempt.
             Side::Attempt => Vec::new(),
         };
-        let during = || during.iter().filter(|work| work.start_ns != 0 && work.end_ns >= work.start_ns);
+        let during = || during.iter().filter(|work| work.lasted().is_some());
         if during().any(|work| span.end_ns + least(span, work) <= work.end_ns) {
             findings.add(
                 place(case, end, span),

@@ -266,7 +266,7 @@ impl Messages {
     fn of(sketch: &Sketch, handled: bool) -> Self {
         let shape = SHAPES[sketch.shape];
         let many = |streams: bool| if streams { sketch.messages } else { 1 };
-        let requests = many(matches!(shape, Shape::ClientStream | Shape::Bidi));
+        let requests = many(!shape.has_single_request());
         let streams = matches!(shape, Shape::ServerStream | Shape::Bidi);
         let answered = sketch.ending == Ending::Answered && (streams || sketch.code == 0);
         Self { requests, responses: if handled && answered { many(streams) } else { 0 } }

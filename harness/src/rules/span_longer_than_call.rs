@@ -3,7 +3,6 @@ use super::support::place;
 use crate::convention::Side;
 use crate::scenario::{ClientStep, ServerStep};
 use crate::subject::{Case, End, Party};
-use crate::trace::Span;
 
 rule! {
     /// A call's span lasts no longer than the call. One that begins with the connection, that ends when somebody cleans up, or
@@ -102,11 +101,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some((begun, ended)) = case.lasted() else { return };
     let whole = ended.saturating_sub(begun);
     for (end, _, span) in case.bound() {
-        if lasted(span).is_some_and(|lasted| lasted > whole.saturating_add(FORGIVEN_NS)) {
+        if span.lasted().is_some_and(|lasted| lasted > whole.saturating_add(FORGIVEN_NS)) {
             findings.add(place(case, end, span), "The span lasts far longer than all calls of the case together.");
         }
     }
-    if !case.evidence.plan.script.concurrent {
+    if case.ends.len() >= MANY && !case.evidence.plan.script.concurrent {
         for side in [Side::Client, Side::Attempt, Side::Server] {
             always_late(case, side, findings);
         }
@@ -117,7 +116,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn always_late(case: &Case<'_>, side: Side, findings: &mut Findings) {
     let of_side = case.bound().filter(|(end, ..)| end.side == side);
     let late = of_side.filter_map(|(end, _, span)| {
-        let late = lasted(span)?.saturating_sub(took(case, end)?);
+        let late = span.lasted()?.saturating_sub(took(case, end)?);
         Some((end, span, late))
     });
     let late: Vec<_> = late.collect();
@@ -130,11 +129,6 @@ fn always_late(case: &Case<'_>, side: Side, findings: &mut Findings) {
         );
         findings.add(place(case, end, span), message);
     }
-}
-
-fn lasted(span: &Span) -> Option<u64> {
-    let timed = span.start_ns != 0 && span.end_ns >= span.start_ns;
-    timed.then(|| span.end_ns - span.start_ns)
 }
 
 /// How long a call took to the harness's end of it, if it went on without a break and nothing went on after it.

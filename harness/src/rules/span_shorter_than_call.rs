@@ -1,7 +1,7 @@
 use super::Findings;
 use super::support::place;
 use crate::convention::Side;
-use crate::scenario::{ClientStep, ServerStep, Shape};
+use crate::scenario::{ClientStep, ServerStep};
 use crate::subject::{Case, End};
 use crate::transcript::{Origin, ServerRecord};
 
@@ -61,8 +61,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let pauses = open_pauses(case, end);
         // Timers and clocks are not exact.
         let least = pauses.saturating_sub((pauses / 10).max(5)).saturating_mul(1_000_000);
-        let timed = span.start_ns != 0 && span.end_ns >= span.start_ns;
-        if timed && span.end_ns - span.start_ns < least {
+        if span.lasted().is_some_and(|lasted| lasted < least) {
             let message = format!("The call was open during pauses of {pauses} ms, and the span is shorter.");
             findings.add_by(source, place(case, end, span), message);
         }
@@ -124,7 +123,7 @@ fn clients_pauses(case: &Case<'_>, end: &End<'_>, reached: u32) -> u64 {
     });
     let steps = plan.steps.as_deref().unwrap_or_default();
     let closes = steps.iter().position(|step| matches!(step, ClientStep::HalfClose));
-    let streams = matches!(plan.shape, Shape::ClientStream | Shape::Bidi);
+    let streams = !plan.shape.has_single_request();
     match closes.filter(|closes| streams && reads_all && *closes < reached as usize) {
         Some(closes) => steps[..closes].iter().map(pause).sum(),
         None => 0,

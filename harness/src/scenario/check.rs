@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::complete::children;
-use super::{Call, ClientStep, Context, Endpoint, Forwarding, Script, ServerStep, Shape};
+use super::{Call, ClientStep, Context, Endpoint, Forwarding, Script, ServerStep};
 
 /// Something wrong at a place of a script.
 #[derive(Debug)]
@@ -125,12 +125,11 @@ impl Checker {
         if call.max_attempts.is_some_and(|attempts| attempts < 2) {
             self.report(&[Key("max-attempts")], "one attempt is what every call has: leave it out, or allow 2 or more");
         }
-        let single_request = matches!(call.shape, Shape::Unary | Shape::ServerStream);
         self.at(&[Key("steps")], |this| {
+            let single_request = call.shape.has_single_request();
             this.client_steps(call.steps.as_deref().unwrap_or_default(), caller, single_request);
         });
-        let single_response = matches!(call.shape, Shape::Unary | Shape::ClientStream);
-        let mut handler = Handler { single_response, ..Handler::default() };
+        let mut handler = Handler { single_response: call.shape.has_single_response(), ..Handler::default() };
         if callee == Actor::Nobody && call.server.is_some() {
             self.report(&[Key("server")], "nobody listens there: remove the server's steps");
         }

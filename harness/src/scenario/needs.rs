@@ -111,8 +111,7 @@ impl Survey {
         let callee = if matches!(to, Endpoint::Peer | Endpoint::Nobody) { Process::Harness } else { Process::Target };
         let steps = call.steps.as_deref().unwrap_or_default();
         let in_target = (caller, callee) == (Process::Target, Process::Target);
-        if in_target && matches!(call.shape, Shape::Unary | Shape::ClientStream) && steps.contains(&ClientStep::Cancel)
-        {
+        if in_target && call.shape.has_single_response() && steps.contains(&ClientStep::Cancel) {
             self.needs.insert(Need::UnansweredCancel);
         }
         self.client_steps(steps, caller);

@@ -20,6 +20,20 @@ pub enum Shape {
     Bidi,
 }
 
+impl Shape {
+    /// Whether the client sends exactly one message.
+    #[must_use]
+    pub fn has_single_request(self) -> bool {
+        matches!(self, Self::Unary | Self::ServerStream)
+    }
+
+    /// Whether the server sends exactly one message.
+    #[must_use]
+    pub fn has_single_response(self) -> bool {
+        matches!(self, Self::Unary | Self::ClientStream)
+    }
+}
+
 /// The compression of a client's messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

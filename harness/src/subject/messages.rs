@@ -2,7 +2,7 @@
 
 use super::{Case, End};
 use crate::convention::{MessageEventSpec, Side};
-use crate::scenario::{ClientStep, ServerStep, Shape};
+use crate::scenario::{ClientStep, ServerStep};
 use crate::trace::{Event, Span, Value};
 
 /// What the message events of one span say, and what they should say.
@@ -113,8 +113,8 @@ fn bounds(case: &Case<'_>, end: &End<'_>) -> Option<((usize, usize), (usize, usi
     let (client_sent, client_received) = client.map(|client| (client.sent as usize, client.received as usize))?;
     let (server_sent, server_received) =
         server.map_or((0, 0), |server| (server.sent as usize, server.received as usize));
-    let single_request = matches!(call.plan.shape, Shape::Unary | Shape::ServerStream);
-    let single_response = matches!(call.plan.shape, Shape::Unary | Shape::ClientStream);
+    let single_request = call.plan.shape.has_single_request();
+    let single_response = call.plan.shape.has_single_response();
     // Once an end let go, messages may still be on their way when its span ends.
     let settled = !case.is_disturbed(end.call);
     let least = |count: usize| if settled { count } else { 0 };

@@ -233,6 +233,13 @@ pub enum StatusCode {
 }
 
 impl Span {
+    /// How many nanoseconds it lasted; none if a time is absent, or they are in the wrong order.
+    #[must_use]
+    pub fn lasted(&self) -> Option<u64> {
+        let timed = self.start_ns != 0 && self.end_ns >= self.start_ns;
+        timed.then(|| self.end_ns - self.start_ns)
+    }
+
     /// The values of all attributes with this key: more than one only where a target repeats a key.
     pub fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Value> {
         self.attributes.iter().filter(move |attribute| attribute.key == key).map(|attribute| &attribute.value)

@@ -78,6 +78,19 @@ impl Policy for AtHeaders {
     }
 }
 
+/// An end so long after the call's, at the ends that the fault is at.
+pub(crate) struct EndsLate {
+    pub(crate) at: At,
+    pub(crate) by: Duration,
+}
+
+impl Policy for EndsLate {
+    fn end(&self, call: &Call, cx: &Context, _outcome: &Outcome) {
+        let late = if self.at.is(call) { self.by } else { Duration::ZERO };
+        cx.span().end_with_timestamp(SystemTime::now() + late);
+    }
+}
+
 /// Starts a span that something keeps, so that only the instrumentation ends it: this SDK ends what is dropped.
 pub(crate) fn kept(call: &Call, tracer: &SdkTracer, builder: SpanBuilder, parent: &Context) -> Context {
     let cx = Standard.start(call, tracer, builder, parent);
