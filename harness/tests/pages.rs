@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use grpc_trace_conformance::convention::{
-    AttributeSpec, Convention, Level, MessageEventSpec, Requirement, Source, SpanSpec, StatusSpec, builtin,
+    AttributeSpec, Captured, Convention, Level, MessageEventSpec, OptInPrefix, Requirement, Source, SpanSpec,
+    StatusSpec, builtin,
 };
 use grpc_trace_conformance::rules::{RULES, index, page};
 use serde::Deserialize;
@@ -148,7 +149,16 @@ fn of_convention(convention: &Convention, cite: &mut impl FnMut(&Source, &[&str]
     }
     server.lifetime.iter().for_each(|source| cite(source, &["unrouted_server_span_missing"]));
     deprecated.iter().for_each(|one| cite(&one.source, &["attribute_deprecated"]));
-    opt_in_prefixes.iter().for_each(|one| cite(&one.source, &["metadata_captured"]));
+    opt_in_prefixes.iter().for_each(|one| of_opt_in(one, cite));
+}
+
+fn of_opt_in(prefix: &OptInPrefix, cite: &mut impl FnMut(&Source, &[&str])) {
+    let OptInPrefix { prefix: _, source, captured } = prefix;
+    cite(source, &["metadata_captured"]);
+    if let Some(Captured { of: _, existence_source, value_source }) = captured {
+        cite(existence_source, &["captured_metadata_missing"]);
+        cite(value_source, &["captured_metadata_wrong"]);
+    }
 }
 
 fn of_span(spec: &SpanSpec, cite: &mut impl FnMut(&Source, &[&str])) {

@@ -21,6 +21,10 @@ pub const SCRIPT_KEY: &str = "conformance-script-bin";
 /// Trailer key under which an attached target returns its serialised [`v1::Journal`].
 pub const JOURNAL_KEY: &str = "conformance-journal-bin";
 
+/// Metadata keys that an instrumentation is told to record where `target.toml` declares that it can: of requests, of
+/// responses, or of both.
+pub const CAPTURED_KEYS: [&str; 2] = ["x-asked-for", "x-asked-too"];
+
 /// The full name of the service, as it stands in a request path.
 pub const SERVICE: &str = "conformance.v1.Conformance";
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use load::{ConventionError, builtin, parse};
 
 use crate::trace::{Kind, Span, Value};
-use crate::transcript::Code;
+use crate::transcript::{Code, MetadataOf};
 
 /// One generation of the conventions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -333,6 +333,21 @@ pub struct OptInPrefix {
     pub prefix: String,
     /// Where it is stated.
     pub source: Source,
+    /// Which metadata stands there once the user asks for it, where that is what this generation calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Captured>,
+}
+
+/// What has to be recorded of metadata that the user asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Captured {
+    /// Whose metadata it is.
+    pub of: MetadataOf,
+    /// Where it is stated that it is recorded.
+    pub existence_source: Source,
+    /// Where key and value are stated.
+    pub value_source: Source,
 }
 
 impl Condition {

@@ -1,9 +1,11 @@
 //! Kind, name, status, attributes and events of an expected span: one right answer each, where several would do.
 
+use conformance_proto::CAPTURED_KEYS;
+
 use crate::convention::{AttributeSpec, Condition, Convention, Fact, MessageEventSpec, Side, SpanSpec};
-use crate::scenario::{Call, ClientStep, Endpoint, Plan, ServerStep, Shape, all_steps};
+use crate::scenario::{Call, ClientStep, Endpoint, Plan, ServerStep, Shape, all_steps, entries};
 use crate::trace::{Attribute, Event, Kind, Span, Status, StatusCode, Value};
-use crate::transcript::{CallRecord, Code, GaveUp, Outcome, ServerRecord};
+use crate::transcript::{CallRecord, Code, GaveUp, MetadataOf, Outcome, ServerRecord, values};
 
 /// What is known of one end.
 struct Known<'a> {
@@ -24,6 +26,7 @@ pub(super) fn client(span: &mut Span, plan: &Plan, convention: &Convention, call
     let known = Known::of_client(plan, call, client.outcome.as_ref());
     describe(span, &convention.client, &known);
     messages(span, convention.client.message_event.as_ref(), call, (client.sent, client.received), true);
+    captured(span, convention, call, record, 0);
 }
 
 /// One attempt of a client's: the last one ends as the call does, those before it as the callee ended them.
@@ -82,6 +85,7 @@ pub(super) fn server(
     describe(span, &convention.server, &known);
     let (sent, received) = server.map_or((0, 0), |server| (server.sent, server.received));
     messages(span, convention.server.message_event.as_ref(), call, (sent, received), false);
+    captured(span, convention, call, record, arrival);
     annotate(span, call);
 }
 
@@ -102,6 +106,28 @@ fn annotate(span: &mut Span, call: &Call) {
             }
             ServerStep::End { .. } | ServerStep::Fail { .. } => break,
             _ => {}
+        }
+    }
+}
+
+/// The metadata that an instrumentation can be told to record: what arrived, and what the script answers with.
+fn captured(span: &mut Span, convention: &Convention, call: &Call, record: &CallRecord, arrival: usize) {
+    let Some(client) = &record.client else { return };
+    let arrived = record.server.get(arrival).map_or(&client.metadata, |server| &server.metadata);
+    let answered = call.server.iter().flatten().flat_map(|step| match step {
+        ServerStep::SendHeaders { metadata } if client.headers.is_some() => entries(metadata),
+        _ => Vec::new(),
+    });
+    let answered: Vec<_> = answered.collect();
+    for prefix in &convention.opt_in_prefixes {
+        let Some(captured) = &prefix.captured else { continue };
+        let entries = if captured.of == MetadataOf::Request { arrived } else { &answered };
+        for name in CAPTURED_KEYS {
+            let told: Vec<_> = values(entries, name).map(|value| Value::String(value.to_owned())).collect();
+            if !told.is_empty() {
+                let key = format!("{}{name}", prefix.prefix);
+                span.attributes.push(Attribute { key, value: Value::Array(told) });
+            }
         }
     }
 }

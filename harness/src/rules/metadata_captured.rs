@@ -1,9 +1,10 @@
 use super::Findings;
-use super::support::{is_annotated, place_of_any};
+use super::support::{is_annotated, is_asked_for, place_of_any};
+use crate::convention::OptInPrefix;
 use crate::subject::Case;
 
 rule! {
-    /// Attributes that hold metadata are opt-in, each key of its own, and the harness asks for none. Metadata holds
+    /// Attributes that hold metadata are opt-in, each key of its own, and the harness asks for no other than `x-asked-for` and `x-asked-too`. Metadata holds
     /// tokens, cookies and names; an instrumentation that records it unasked sends them to whoever can read traces.
     ///
     /// ```pass
@@ -37,7 +38,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             let key = attribute.key.as_str();
             let prefix = case.convention().opt_in_prefixes.iter().find(|opt_in| key.starts_with(&opt_in.prefix));
             let by_application = || is_annotated(case, |attributes, _, _| attributes.iter().any(|(own, _)| own == key));
-            if let Some(opt_in) = prefix.filter(|_| !by_application()) {
+            let unasked = |opt_in: &&OptInPrefix| !is_asked_for(case, opt_in, attribute) && !by_application();
+            if let Some(opt_in) = prefix.filter(unasked) {
                 let message = format!("The span has `{key}`, and nobody asked for it.");
                 findings.add_by(&opt_in.source, place_of_any(case, index).key(key), message);
             }

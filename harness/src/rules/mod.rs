@@ -195,6 +195,8 @@ registry! {
     attribute_repeated,
     attribute_wrong_type,
     attribute_wrong_value,
+    captured_metadata_missing,
+    captured_metadata_wrong,
     // status
     description_encoded,
     description_missing,

@@ -17,6 +17,7 @@ use crate::expect::Expectations;
 use crate::report::{Event, RunName, Sink};
 use crate::scenario::{self, Case};
 use crate::target::{Capabilities, Limits, Manifest, TargetError, Variant, build};
+use crate::transcript::MetadataOf;
 use crate::usage::UsageError;
 use crate::verdict::Verdict;
 
@@ -84,7 +85,10 @@ impl Harness {
     /// Against an instrumentation inside this process. It can flush, keeps a ledger, and fails by `error` and `panic`.
     pub fn in_process(name: impl Into<String>, target: impl in_process::Target + 'static) -> Self {
         let failures = ["error", "panic"].map(String::from).into();
-        let capabilities = Capabilities { flush: true, ledger: true, failures, ..Capabilities::default() };
+        let asked = target.captures();
+        let captures = [(MetadataOf::Request, asked.request), (MetadataOf::Response, asked.response)];
+        let captures = captures.into_iter().filter_map(|(of, asked)| asked.then_some(of)).collect();
+        let capabilities = Capabilities { flush: true, ledger: true, failures, captures, ..Capabilities::default() };
         let (target, settings, limits) = (Arc::new(target), in_process::Settings::default(), Limits::default());
         Self::new(name.into(), Launch::InProcess { target, settings, capabilities, limits })
     }

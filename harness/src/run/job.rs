@@ -430,6 +430,9 @@ pub(super) fn lacks(case: &Case, capabilities: &Capabilities) -> Option<String> 
         Need::UnansweredCancel if !capabilities.unanswered_cancel => {
             Some("the target's calls cannot be cancelled while they wait for a single response".to_owned())
         }
+        Need::Captures(of) if !capabilities.captures.contains(&of) => {
+            Some(format!("the target's instrumentation was not told to record {} metadata", of.as_str()))
+        }
         Need::Control if !capabilities.control => Some("the target has no control to carry signals".to_owned()),
         _ => None,
     })

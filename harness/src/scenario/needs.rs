@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use conformance_proto::CAPTURED_KEYS;
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Case, ClientStep, Endpoint, Script, ServerStep, Shape};
+use crate::transcript::MetadataOf;
 
 /// Something that a target must offer for a case to run on it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub enum Need {
     UnreadStreams,
     /// Cancelling a call that waits for its single response reaches the server: a target that waits there waits for ever else.
     UnansweredCancel,
+    /// Metadata that its instrumentation was told to record.
+    Captures(MetadataOf),
     /// A control channel: signals cross between the target's process and the harness's.
     Control,
 }
@@ -101,6 +105,9 @@ impl Survey {
         if call.max_attempts.is_some() {
             self.needs.insert(Need::Retry);
         }
+        if has_captured(&call.metadata) {
+            self.needs.insert(Need::Captures(MetadataOf::Request));
+        }
         if caller == Process::Target && call.shape == Shape::ServerStream && begins_unread(call.steps.as_deref()) {
             self.needs.insert(Need::UnreadStreams);
         }
@@ -136,6 +143,9 @@ impl Survey {
             match step {
                 ServerStep::Await { signal } => self.awaits(signal, process),
                 ServerStep::Raise { signal } => self.raises(signal, process),
+                ServerStep::SendHeaders { metadata } if has_captured(metadata) => {
+                    self.needs.insert(Need::Captures(MetadataOf::Response));
+                }
                 ServerStep::End { via, .. } => self.needs.extend(via.clone().map(Need::EndVia)),
                 ServerStep::Fail { how, .. } => {
                     self.needs.insert(Need::Failure(how.clone()));
@@ -159,6 +169,11 @@ impl Survey {
     fn raises(&mut self, signal: &str, process: Process) {
         self.signals.entry(signal.to_owned()).or_default().raised.insert(process);
     }
+}
+
+/// Whether there is metadata that an instrumentation can be told to record.
+fn has_captured(metadata: &[(String, String)]) -> bool {
+    metadata.iter().any(|(key, _)| CAPTURED_KEYS.contains(&key.as_str()))
 }
 
 /// Whether a list gives its call up, leaves it alone or waits for a signal before it has read anything.

@@ -226,6 +226,7 @@ fn need(need: &Need) -> String {
         Need::UnreadStreams => "streams that begin before they are read".to_owned(),
         Need::UnansweredCancel => "calls without a response that can be cancelled".to_owned(),
         Need::Endpoint(to) => format!("an address: {}", endpoint(*to)),
+        Need::Captures(of) => format!("{} metadata that the instrumentation was told to record", of.as_str()),
         Need::Control => "control (signals)".to_owned(),
     }
 }

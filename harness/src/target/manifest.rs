@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::place;
+use crate::transcript::MetadataOf;
 use crate::usage::UsageError;
 
 /// The name of the file.
@@ -63,6 +64,9 @@ pub struct Capabilities {
     pub ends: Vec<String>,
     /// The ways in which a handler can fail by itself.
     pub failures: Vec<String>,
+    /// Whose metadata the instrumentation was told to record, under the keys
+    /// [`CAPTURED_KEYS`](conformance_proto::CAPTURED_KEYS).
+    pub captures: Vec<MetadataOf>,
 }
 
 impl Default for Capabilities {
@@ -77,6 +81,7 @@ impl Default for Capabilities {
             styles: Vec::new(),
             ends: Vec::new(),
             failures: Vec::new(),
+            captures: Vec::new(),
         }
     }
 }

@@ -60,6 +60,27 @@ pub struct CallRecord {
     pub server: Vec<ServerRecord>,
 }
 
+/// Which metadata of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MetadataOf {
+    /// What the caller sends.
+    Request,
+    /// The headers that it is answered with.
+    Response,
+}
+
+impl MetadataOf {
+    /// `request` or `response`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+        }
+    }
+}
+
 /// Who made a record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -9,12 +9,18 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
+// askedFor are the keys whose metadata the contract wants recorded.
+var askedFor = []string{"x-asked-for", "x-asked-too"}
+
 func main() { kit.MainOn(transport) }
 
 // instrument does what otelconnect's documentation tells a user to do whose service is an internal one. The interceptor takes
 // the process's own tracer provider and propagator.
 func instrument() ([]connect.Interceptor, error) {
-	interceptor, err := otelconnect.NewInterceptor(otelconnect.WithTrustRemote())
+	interceptor, err := otelconnect.NewInterceptor(
+		otelconnect.WithTrustRemote(),
+		otelconnect.WithTraceRequestHeader(askedFor...),
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -85,6 +85,20 @@ impl Default for Settings {
     }
 }
 
+/// Whose metadata an instrumentation is told to record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Captures {
+    /// What callers send.
+    pub request: bool,
+    /// The headers that they are answered with.
+    pub response: bool,
+}
+
+impl Captures {
+    /// Of requests and of responses.
+    pub const ALL: Self = Self { request: true, response: true };
+}
+
 /// An instrumentation as a target: how to set it up for a provider. Closures of the same form are targets too.
 pub trait Target: Send + Sync {
     /// Sets the instrumentation up. In process this must touch no global: what it needs is given.
@@ -93,6 +107,12 @@ pub trait Target: Send + Sync {
     /// Whatever keeps it from working.
     fn instrument(&self, provider: &SdkTracerProvider, settings: &Settings)
     -> anyhow::Result<Arc<dyn Instrumentation>>;
+
+    /// Whose metadata the instrumentation is told to record, under the contract's
+    /// [`CAPTURED_KEYS`](conformance_proto::CAPTURED_KEYS). Nobody's, unless overridden.
+    fn captures(&self) -> Captures {
+        Captures::default()
+    }
 
     /// The processor between the SDK and this one, which exports: as a user would put a filter or a redaction in front of
     /// an exporter. Nothing, unless overridden.

@@ -9,5 +9,8 @@ const { telemetry } = require('@conformance/node-kit/lib/telemetry');
 telemetry.start();
 
 if (process.env.CONFORMANCE_INSTRUMENTATION !== 'off') {
-  registerInstrumentations({ instrumentations: [new GrpcInstrumentation()] });
+  const asked = ['x-asked-for', 'x-asked-too']; // of the contract
+  const end = { requestMetadata: asked, responseMetadata: asked };
+  const metadataToSpanAttributes = { client: end, server: end };
+  registerInstrumentations({ instrumentations: [new GrpcInstrumentation({ metadataToSpanAttributes })] });
 }

@@ -9,7 +9,8 @@
 //! call 0 unary -> NOT_FOUND "no such thing"  the driver calls the target; further words below
 //! call 0.a unary -> peer INTERNAL            the handler of 0 calls the peer (or target, or nobody)
 //! metadata 0 key=value                       sent with call 0, by the script
-//! baggage 0 key=value                        the same, in a `baggage` header
+//! headers 0 key=value                        what call 0 is answered with, by the script
+//! baggage 0 key=value                        sent with call 0, in a `baggage` header
 //! wire 0.a key=value                         what the callee received under the key instead; no value: nothing
 //! wire 0.a +key=value                        what it received besides
 //! arrived 0.a #1 #2                          which spans' ids the attempts of the call carried

@@ -64,6 +64,10 @@ impl Stage {
                 let (path, entry) = rest.split_once(' ').ok_or("a path and an entry")?;
                 self.send(&format!("{path} baggage={entry}"))?;
             }
+            "headers" => {
+                let (told, key, value) = self.entry(rest)?;
+                told.answer(key, value);
+            }
             "incomplete" => self.capture.complete = false,
             "resource" => {
                 let attribute = |entry: &str| {
@@ -80,11 +84,16 @@ impl Stage {
     }
 
     fn send(&mut self, rest: &str) -> Result<(), String> {
-        let (path, entry) = rest.split_once(' ').ok_or("a path and an entry")?;
-        let (key, value) = entry.split_once('=').ok_or("key=value")?;
-        let told = self.calls.get_mut(path).ok_or("no such call")?;
+        let (told, key, value) = self.entry(rest)?;
         told.call.metadata.push((key.into(), value.into()));
         Ok(())
+    }
+
+    /// A call that a line is about, and the line's entry.
+    fn entry<'l>(&mut self, rest: &'l str) -> Result<(&mut Told, &'l str, &'l str), String> {
+        let (path, entry) = rest.split_once(' ').ok_or("a path and an entry")?;
+        let (key, value) = entry.split_once('=').ok_or("key=value")?;
+        Ok((self.calls.get_mut(path).ok_or("no such call")?, key, value))
     }
 
     pub(super) fn finish(mut self) -> Result<Staged, String> {

@@ -138,6 +138,15 @@ impl Told {
         Ok(())
     }
 
+    /// The script answers with this in the headers.
+    pub(super) fn answer(&mut self, key: &str, value: &str) {
+        let metadata = vec![(key.to_owned(), value.to_owned())];
+        self.call.server.get_or_insert_default().insert(0, ServerStep::SendHeaders { metadata });
+        if let Some(client) = &mut self.record.client {
+            client.headers.get_or_insert_default().push(Entry { key: key.into(), value: value.into() });
+        }
+    }
+
     pub(super) fn send_from_driver(&self, record: &mut CallRecord, context: SpanRef) {
         let mut metadata = crate::scenario::entries(&self.call.metadata);
         if self.call.context != Context::None {

@@ -1,6 +1,7 @@
 //! What several rules share: each helper answers one question about the evidence, and none of them judges.
 
 mod baggage;
+mod captured;
 mod compared;
 mod hang;
 mod outgoing;
@@ -8,6 +9,7 @@ mod state;
 mod words;
 
 pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage, properties};
+pub(super) use captured::{asked, is_asked_for};
 pub(super) use compared::{Compared, compared, differing_entries};
 pub(super) use hang::{Hang, hang};
 pub(super) use outgoing::{Outgoing, forwards, outgoing};

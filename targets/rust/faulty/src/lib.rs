@@ -2,6 +2,7 @@
 
 pub mod around;
 mod attributes;
+mod captured;
 mod ended;
 mod fault;
 mod faults;

@@ -25,6 +25,7 @@ pub(crate) use tower_service::Service as _;
 
 pub(crate) use crate::around::{Answer, Around, Next, OnRequest, OnResponse, at_end, empty_message, frames, method};
 pub(crate) use crate::attributes::{KEYS, One, RENAMED, is_of_another, row};
+pub(crate) use crate::captured::{Capturing, OF, of_the_other_generation, texts, with_texts};
 pub(crate) use crate::fault::{At, SHAPES, Side, fault};
 pub(crate) use crate::native::{
     Correct, Level, Native, PREVIOUS, TRANSPARENT, Told, compressed_size, name_of, number, size, uncompressed,

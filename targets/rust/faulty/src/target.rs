@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use conformance_kit::grpc::{BoxChannel, boxed};
-use conformance_kit::in_process::{Instrumentation, Served, Serving, Settings, Target};
+use conformance_kit::in_process::{Captures, Instrumentation, Served, Serving, Settings, Target};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanProcessor};
 use tonic::transport::Channel;
 use tonic_trace_reference::conformance::Reference;
@@ -62,6 +62,10 @@ impl Target for Faulty {
             config = change(config);
         }
         Ok(Arc::new(Layers { server: ServerLayer::new(config.clone()), client: ClientLayer::new(config), parts }))
+    }
+
+    fn captures(&self) -> Captures {
+        Captures::ALL
     }
 
     fn processor(&self, exporting: Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> {

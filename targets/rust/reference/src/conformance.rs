@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use conformance_kit::grpc::{BoxChannel, boxed};
-use conformance_kit::in_process::{Instrumentation, Served, Serving, Settings, Target};
-use conformance_proto::SERVICE;
+use conformance_kit::in_process::{Captures, Instrumentation, Served, Serving, Settings, Target};
+use conformance_proto::{CAPTURED_KEYS, SERVICE};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tonic::transport::Channel;
 use tower_layer::Layer as _;
@@ -32,8 +32,11 @@ impl Reference {
             Convention::from_env_value(Some(&settings.semconv_opt_in.join(",")))
         };
         let methods = ["Unary", "ServerStream", "ClientStream", "Bidi", "Unimplemented"];
-        let mut config =
-            Config::new(provider).convention(convention).recognise(methods.map(|method| format!("{SERVICE}/{method}")));
+        let mut config = Config::new(provider)
+            .convention(convention)
+            .recognise(methods.map(|method| format!("{SERVICE}/{method}")))
+            .capture_request_metadata(CAPTURED_KEYS)
+            .capture_response_metadata(CAPTURED_KEYS);
         if let Some(policy) = &self.policy {
             config = config.policy(Arc::clone(policy));
         }
@@ -49,6 +52,10 @@ impl Target for Reference {
     ) -> anyhow::Result<Arc<dyn Instrumentation>> {
         let config = self.config(provider, settings);
         Ok(Arc::new(Layers { server: ServerLayer::new(config.clone()), client: ClientLayer::new(config) }))
+    }
+
+    fn captures(&self) -> Captures {
+        Captures::ALL
     }
 }
 

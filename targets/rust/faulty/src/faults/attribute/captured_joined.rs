@@ -1,0 +1,11 @@
+use crate::support::*;
+
+fault! {
+    /// Several values under one key are joined to one.
+    models: [],
+    client: ["captured_metadata_wrong"],
+    server: ["captured_metadata_wrong"],
+    each: OF,
+    only: ["metadata"],
+    parts: |at| Parts::policy(Capturing { at, change: |own| vec![with_texts(&own, vec![texts(&own).iter().map(StringValue::as_str).collect::<Vec<_>>().join(", ").into()])] }),
+}

@@ -1,0 +1,11 @@
+use crate::support::*;
+
+fault! {
+    /// Of several values under one key only the last is recorded.
+    models: [],
+    client: ["captured_metadata_wrong"],
+    server: ["captured_metadata_wrong"],
+    each: OF,
+    only: ["metadata"],
+    parts: |at| Parts::policy(Capturing { at, change: |own| vec![with_texts(&own, texts(&own).into_iter().next_back().into_iter().collect())] }),
+}
