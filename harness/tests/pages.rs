@@ -155,10 +155,7 @@ fn of_convention(convention: &Convention, cite: &mut impl FnMut(&Source, &[&str]
 fn of_opt_in(prefix: &OptInPrefix, cite: &mut impl FnMut(&Source, &[&str])) {
     let OptInPrefix { prefix: _, source, captured } = prefix;
     cite(source, &["metadata_captured"]);
-    if let Some(Captured { of: _, existence_source, value_source }) = captured {
-        cite(existence_source, &["captured_metadata_missing"]);
-        cite(value_source, &["captured_metadata_wrong"]);
-    }
+    captured.iter().for_each(|Captured { of: _, source }| cite(source, &["captured_metadata_wrong"]));
 }
 
 fn of_span(spec: &SpanSpec, cite: &mut impl FnMut(&Source, &[&str])) {

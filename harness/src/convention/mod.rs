@@ -344,10 +344,8 @@ pub struct OptInPrefix {
 pub struct Captured {
     /// Whose metadata it is.
     pub of: MetadataOf,
-    /// Where it is stated that it is recorded.
-    pub existence_source: Source,
     /// Where key and value are stated.
-    pub value_source: Source,
+    pub source: Source,
 }
 
 impl Condition {

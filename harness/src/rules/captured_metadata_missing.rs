@@ -54,6 +54,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let message =
             format!("{} span lacks `{}`, which the user asked for{instead}.", the(asked.end.side), asked.key,);
         let place = place(case, asked.end, asked.span).key(&asked.key);
-        findings.add_by(&asked.captured.existence_source, place, message);
+        findings.add(place, message);
     }
 }

@@ -58,6 +58,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             asked.captured.of.as_str(),
         );
         let place = place(case, asked.end, asked.span).key(&asked.key);
-        findings.add_by(&asked.captured.value_source, place, message);
+        findings.add_by(&asked.captured.source, place, message);
     }
 }
