@@ -15,6 +15,27 @@ rule! {
     /// SERVER Echo/Say <- driver
     /// ```
     ///
+    /// ```pass
+    /// convention rpc-1.38
+    /// call 0 unary
+    /// metadata 0 x-asked-for=t-1
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   rpc.grpc.request.metadata.x_asked_for: ["t-1"]
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// metadata 0 x-asked-for=t-1
+    /// metadata 0 authorization=secret
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   rpc.request.metadata.x-asked-for: ["t-1"]
+    ///   ! rpc.request.metadata.authorization: ["secret"]
+    ///   ! rpc.request.metadata.x-asked-too: ["t-1"]
+    /// ```
+    ///
     /// ```fail
     /// convention rpc-1.38
     /// call 0 unary
