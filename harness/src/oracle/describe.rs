@@ -114,11 +114,8 @@ fn annotate(span: &mut Span, call: &Call) {
 fn captured(span: &mut Span, convention: &Convention, call: &Call, record: &CallRecord, arrival: usize) {
     let Some(client) = &record.client else { return };
     let arrived = record.server.get(arrival).map_or(&client.metadata, |server| &server.metadata);
-    let answered = call.server.iter().flatten().flat_map(|step| match step {
-        ServerStep::SendHeaders { metadata } if client.headers.is_some() => entries(metadata),
-        _ => Vec::new(),
-    });
-    let answered: Vec<_> = answered.collect();
+    let steps = call.server.iter().flatten().filter(|_| client.headers.is_some());
+    let answered: Vec<_> = steps.flat_map(|step| entries(step.headers())).collect();
     for prefix in &convention.opt_in_prefixes {
         let Some(captured) = &prefix.captured else { continue };
         let entries = if captured.of == MetadataOf::Request { arrived } else { &answered };

@@ -194,6 +194,17 @@ pub enum ServerStep {
     },
 }
 
+impl ServerStep {
+    /// The metadata that it sends in headers.
+    #[must_use]
+    pub fn headers(&self) -> &[(String, String)] {
+        match self {
+            Self::SendHeaders { metadata } => metadata,
+            _ => &[],
+        }
+    }
+}
+
 /// Every step of a server's list, each before those inside it, those of `span` and `on-attempt` steps too.
 #[must_use]
 pub fn all_steps(steps: &[ServerStep]) -> Vec<&ServerStep> {

@@ -4,7 +4,6 @@
 use conformance_proto::CAPTURED_KEYS;
 
 use crate::convention::{Captured, OptInPrefix, Side};
-use crate::scenario::ServerStep;
 use crate::subject::{Case, End, Party, Values};
 use crate::trace::{Attribute, Span, Value};
 use crate::transcript::{MetadataOf, values};
@@ -27,7 +26,7 @@ pub(in crate::rules) struct Asked<'c, 'a> {
 
 /// Every attribute that an end's span has to have if there was such metadata.
 pub(in crate::rules) fn asked<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Asked<'c, 'a>> {
-    let is_asked = |of| CAPTURED_KEYS.iter().any(|name| is_sent(case, of, name));
+    let is_asked = |of| scripted(case, of).any(|(key, _)| CAPTURED_KEYS.contains(&key.as_str()));
     let prefixes = &case.evidence.convention.opt_in_prefixes;
     let captured = prefixes.iter().filter_map(|prefix| Some((prefix, prefix.captured.as_ref()?)));
     captured.filter(move |(_, captured)| is_asked(captured.of)).flat_map(move |(prefix, captured)| {
@@ -42,8 +41,8 @@ pub(in crate::rules) fn asked<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item 
 
 /// Whether an attribute holds metadata that was asked for, if perhaps by another spelling or under another generation's name.
 pub(in crate::rules) fn is_asked_for(case: &Case<'_>, prefix: &OptInPrefix, attribute: &Attribute) -> bool {
-    let is_sent =
-        |name: &str| [MetadataOf::Request, MetadataOf::Response].into_iter().any(|of| is_sent(case, of, name));
+    let both = [MetadataOf::Request, MetadataOf::Response].into_iter();
+    let is_sent = |name: &str| both.clone().flat_map(|of| scripted(case, of)).any(|(key, _)| key == name);
     CAPTURED_KEYS.into_iter().any(|name| is_named(prefix, attribute, name) && is_sent(name))
 }
 
@@ -72,15 +71,14 @@ fn is_named(prefix: &OptInPrefix, attribute: &Attribute, name: &str) -> bool {
     rest.is_some_and(|rest| rest.bytes().map(plain).eq(name.bytes()))
 }
 
-/// Whether a script sends metadata under this key.
-fn is_sent(case: &Case<'_>, of: MetadataOf, name: &str) -> bool {
-    let has = |entries: &[(String, String)]| entries.iter().any(|(key, _)| key == name);
-    case.calls.iter().any(|call| match of {
-        MetadataOf::Request => has(&call.plan.metadata),
-        MetadataOf::Response => call.steps.iter().any(|step| match step {
-            ServerStep::SendHeaders { metadata } => has(metadata),
-            _ => false,
-        }),
+/// What the script sends in requests, or in the headers of responses, whoever sends it.
+fn scripted<'c>(case: &'c Case<'_>, of: MetadataOf) -> impl Iterator<Item = &'c (String, String)> {
+    case.calls.iter().flat_map(move |call| {
+        let (request, steps) = match of {
+            MetadataOf::Request => (call.plan.metadata.as_slice(), [].as_slice()),
+            MetadataOf::Response => ([].as_slice(), call.steps.as_slice()),
+        };
+        request.iter().chain(steps.iter().flat_map(|step| step.headers()))
     })
 }
 
@@ -102,9 +100,6 @@ fn answered<'c>(case: &'c Case<'_>, end: &End<'_>, name: &'c str) -> Option<Valu
         return Some(values(headers, name).collect());
     }
     // The harness answers as its script says, and a target's API may hide repeated keys.
-    let entries = call.steps.iter().flat_map(|step| match step {
-        ServerStep::SendHeaders { metadata } => metadata.as_slice(),
-        _ => &[],
-    });
+    let entries = call.steps.iter().flat_map(|step| step.headers());
     Some(entries.filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect())
 }

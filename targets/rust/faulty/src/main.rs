@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use conformance_kit::in_process::{Captures, Instrumentation, Settings, Target};
+use conformance_kit::in_process::{Instrumentation, Settings, Target};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanProcessor};
 use std::sync::{Arc, OnceLock};
 use tonic_trace_faulty::Faulty;
@@ -31,10 +31,6 @@ impl Target for Chosen {
             Some(faulty) => faulty.instrument(provider, settings),
             None => Err(Faulty::from_env().err().unwrap_or_else(|| anyhow::anyhow!("no fault was chosen"))),
         }
-    }
-
-    fn captures(&self) -> Captures {
-        Captures::ALL
     }
 
     fn processor(&self, exporting: Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> {
