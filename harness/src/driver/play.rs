@@ -9,13 +9,13 @@ use conformance_kit::ends::Host;
 use conformance_kit::script::{Caller, play_client};
 use conformance_proto::v1;
 use futures_util::future::join_all;
-use tokio::net::TcpSocket;
 
 use super::bridge::{Bridge, Remote};
 use super::client::RawClient;
 use super::error::{Error, TargetError};
 use super::host::RawHost;
 use super::merge::{add_journals, of_wire};
+use super::nobody::Nobody;
 use super::peer::Peer;
 use super::records::Wanted;
 use super::script::{Compiled, Party, Place, compile};
@@ -45,9 +45,7 @@ impl Default for Options {
 pub struct Driver {
     host: RawHost,
     peer: Peer,
-    /// Bound, and never made to listen: whoever connects is refused.
-    _nobody: TcpSocket,
-    nobody: String,
+    nobody: Nobody,
 }
 
 impl Driver {
@@ -59,10 +57,8 @@ impl Driver {
         let host = RawHost::default();
         let peer = Peer::start(host.clone()).await?;
         let failed = |source| Error::Socket { what: "a port at which nobody listens", source };
-        let socket = TcpSocket::new_v4().map_err(failed)?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).map_err(failed)?;
-        let nobody = socket.local_addr().map_err(failed)?.to_string();
-        Ok(Self { host, peer, _nobody: socket, nobody })
+        let nobody = Nobody::at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).map_err(failed)?;
+        Ok(Self { host, peer, nobody })
     }
 
     /// The peer's address.
@@ -73,8 +69,8 @@ impl Driver {
 
     /// An address at which nobody listens.
     #[must_use]
-    pub fn nobody_address(&self) -> &str {
-        &self.nobody
+    pub fn nobody_address(&self) -> String {
+        self.nobody.address().to_string()
     }
 
     /// One more peer that files its records with this driver. For plans that want one of their own

@@ -13,7 +13,9 @@ use futures_util::future::BoxFuture;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
+use super::by_name;
 use crate::capture::{Receiver, Store, StoreExporter};
+use crate::driver::Nobody;
 use crate::target::{self, Capabilities, Claim, Control, Environment, Failure, Limits, Manifest, Running, Variant};
 
 /// How long a target that cannot flush has to be silent: longer than the delay of its batches, which the harness gives it, several
@@ -96,6 +98,8 @@ pub(super) struct Launched {
     pub(super) running: Running,
     /// Held open as long as the target may export.
     pub(super) receiver: Option<Receiver>,
+    /// Held so that the target's name leads to nobody else.
+    pub(super) twin: Option<Nobody>,
 }
 
 impl Launch {
@@ -139,8 +143,19 @@ impl Launch {
         matches!(self, Self::Attached { .. })
     }
 
-    /// Starts the target; its spans go to the store.
+    /// Starts the target, so that it is called by its name too; its spans go to the store.
     pub(super) async fn start(&self, store: &Store, instrumented: bool) -> Result<Launched, Failure> {
+        let hold = |launched: &Launched| match by_name::hold(launched.running.addresses()) {
+            // It is not ours to start again.
+            Err(_) if self.is_attached() => Ok(None),
+            held => held,
+        };
+        let discard = |launched: Launched| async move { launched.running.stop().await };
+        let (launched, twin) = by_name::alone(|| self.start_once(store, instrumented), hold, discard).await?;
+        Ok(Launched { twin, ..launched })
+    }
+
+    async fn start_once(&self, store: &Store, instrumented: bool) -> Result<Launched, Failure> {
         let no_receiver = |error: std::io::Error| Failure::NoReceiver { reason: error.to_string() };
         match self {
             Self::Process { manifest, variant, claim } => {
@@ -151,17 +166,17 @@ impl Launch {
                     instrumentation_off: !instrumented,
                 };
                 let running = target::start(manifest, variant, claim, &environment).await?;
-                Ok(Launched { running, receiver: Some(receiver) })
+                Ok(Launched { running, receiver: Some(receiver), twin: None })
             }
             Self::Attached { limits, to, .. } => {
                 let listener = to.otlp.try_clone().map_err(no_receiver)?;
                 let receiver = Receiver::start_on(listener, store.clone()).map_err(no_receiver)?;
                 let running = Running::new(vec![to.address.clone()], *limits, Box::new(Uncontrolled));
-                Ok(Launched { running, receiver: Some(receiver) })
+                Ok(Launched { running, receiver: Some(receiver), twin: None })
             }
             Self::InProcess { target, settings, .. } => {
                 let running = start_in_process(&**target, settings, store, instrumented, self.limits())?;
-                Ok(Launched { running, receiver: None })
+                Ok(Launched { running, receiver: None, twin: None })
             }
         }
     }

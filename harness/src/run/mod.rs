@@ -14,6 +14,7 @@
 //! Before that, all cases are played once with the instrumentation off, for the rules that say what it must not change.
 
 mod baseline;
+mod by_name;
 mod cut;
 mod harness;
 mod job;

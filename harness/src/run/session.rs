@@ -14,7 +14,7 @@ use super::plan::{For, Mint, contextless, endpoints, plan};
 use crate::capture::{self, Awaited, Completed, Counts, Flooded, Held, Patience, Receiver, Refusals};
 use crate::capture::{Settling, Source, Store, complete};
 use crate::convention::Convention;
-use crate::driver::{self, Driver, Options, Remote, Signalled, wants_own_peer};
+use crate::driver::{self, Driver, Nobody, Options, Remote, Signalled, wants_own_peer};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Call, Case, Endpoint, Plan, Script, ServerStep};
@@ -49,6 +49,8 @@ pub(super) struct Session {
     quiet: Duration,
     /// Held open as long as the target may export.
     _receiver: Option<Receiver>,
+    /// Held so that the target's name leads to nobody else.
+    _twin: Option<Nobody>,
     store: Store,
     driver: Driver,
     /// Without instrumentation no span is owed, so none is waited for.
@@ -175,13 +177,14 @@ impl Session {
         let store = Store::default();
         let socket = |error: driver::Error| Failure::Spawn { program: "the peer".into(), reason: error.to_string() };
         let driver = Driver::start().await.map_err(socket)?;
-        let Launched { running, receiver } = launch.start(&store, instrumented).await?;
+        let Launched { running, receiver, twin } = launch.start(&store, instrumented).await?;
         let capabilities = launch.capabilities().clone();
         Ok(Self {
             running: Arc::new(running),
             capabilities,
             quiet: launch.quiet(),
             _receiver: receiver,
+            _twin: twin,
             store,
             driver,
             instrumented,
@@ -201,7 +204,7 @@ impl Session {
             endpoints.entry(Endpoint::Target).or_insert_with(|| self.running.addresses()[0].clone());
         }
         endpoints.insert(Endpoint::Peer, self.driver.peer_address().to_owned());
-        endpoints.insert(Endpoint::Nobody, self.driver.nobody_address().to_owned());
+        endpoints.insert(Endpoint::Nobody, self.driver.nobody_address());
         endpoints
     }
 

@@ -83,7 +83,7 @@ impl Stage {
             (Endpoint::Target, target[0].clone()),
             (Endpoint::TargetName, target[0].replace("127.0.0.1", "localhost")),
             (Endpoint::Peer, self.driver.peer_address().to_owned()),
-            (Endpoint::Nobody, self.driver.nobody_address().to_owned()),
+            (Endpoint::Nobody, self.driver.nobody_address()),
         ]);
         for address in target {
             if address.starts_with("unix:") {

@@ -118,7 +118,7 @@ async fn a_call_that_the_harness_cannot_make_has_an_error_in_its_record() {
 async fn a_target_that_does_not_listen_or_does_not_answer_is_a_target_error() {
     let stage = Stage::new().await;
     let mut plan = stage.plan("[[call]]");
-    plan.addresses.insert(Endpoint::Target, stage.driver.nobody_address().to_owned());
+    plan.addresses.insert(Endpoint::Target, stage.driver.nobody_address());
     let error = stage.play_plan(&mut plan).await.unwrap_err();
     assert!(matches!(error, Error::Target(TargetError::Connect { .. })), "{error}");
     let plan = stage.plan("concurrent = true\n[[call]]\n[[call]]\nname = 'slow'\nserver = ['await-cancelled']");
