@@ -340,6 +340,14 @@ fn metadata_is_what_grpc_can_carry() {
         "name.toml:3:14: `grpc-timeout` is not for scripts: gRPC or the harness writes it itself",
     );
     check(
+        "[[call]]\nserver = [{ send-headers = [['grpc-status', '5']] }]\n",
+        "name.toml:3:30: `grpc-status` is not for scripts: gRPC or the harness writes it itself",
+    );
+    check(
+        "[[call]]\nserver = [{ calls = [{ server = [{ send-headers = [['grpc-status', '5'], ['grpc-message', 'x']] }] }] }]\n",
+        "name.toml:3:75: `grpc-message` is not for scripts: gRPC or the harness writes it itself",
+    );
+    check(
         "[[call]]\nmetadata = [['x-bin', '???']]\n",
         "name.toml:3:23: a value under a key that ends in `-bin` is base64 without padding",
     );

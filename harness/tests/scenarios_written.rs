@@ -139,7 +139,7 @@ fn leaf() -> impl Strategy<Value = ServerStep> {
         Just(ServerStep::Disconnect).boxed(),
         text().prop_map(|status| ServerStep::RawStatus { status }).boxed(),
         any::<u32>().prop_map(|status| ServerStep::HttpStatus { status }).boxed(),
-        text().prop_map(|bytes| ServerStep::RawData { bytes }).boxed(),
+        (text(), any::<bool>()).prop_map(|(bytes, no_trailers)| ServerStep::RawData { bytes, no_trailers }).boxed(),
     ];
     prop_oneof![3 => talk.boxed(), 1 => context.boxed(), 1 => wire.boxed()]
 }

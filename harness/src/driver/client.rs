@@ -622,7 +622,8 @@ pub(super) fn poll_send_some(
     last: bool,
     cx: &mut Context<'_>,
 ) -> Poll<Result<bool, Over>> {
-    if send.capacity() == 0 {
+    // For no bytes there is no capacity to wait for.
+    if send.capacity() == 0 && message.remaining() > 0 {
         send.reserve_capacity(message.remaining());
         if send.capacity() == 0 {
             return match ready!(send.poll_capacity(cx)) {

@@ -332,10 +332,11 @@ fn out_of_grpc(step: &ServerStep, handler: &Caller<'_>) -> Result<v1::Wire, Usag
         ServerStep::Disconnect => Some(Kind::Disconnect(true)),
         ServerStep::RawStatus { status } => Some(Kind::RawStatus(status.clone())),
         ServerStep::HttpStatus { status } => Some(Kind::HttpStatus(*status)),
-        ServerStep::RawData { bytes } => Some(Kind::Data(
-            hex::decode(bytes)
-                .map_err(|error| handler.error(format!("the bytes of `raw-data` are no hex: {error}")))?,
-        )),
+        ServerStep::RawData { bytes, no_trailers } => {
+            let bytes = hex::decode(bytes)
+                .map_err(|error| handler.error(format!("the bytes of `raw-data` are no hex: {error}")))?;
+            Some(if *no_trailers { Kind::LastData(bytes) } else { Kind::Data(bytes) })
+        }
         _ => None,
     };
     Ok(v1::Wire { kind })

@@ -242,10 +242,15 @@ impl ServerCall for RawServer {
             Some(Kind::Disconnect(_)) => self.leave(false).await,
             Some(Kind::RawStatus(status)) => return self.end_raw(status),
             Some(Kind::HttpStatus(status)) => return self.end_http(*status),
+            // Over is what a step that came too late finds; the interpreter looked just before.
             Some(Kind::Data(bytes)) => {
-                // Over is what a step that came too late finds; the interpreter looked just before.
                 if self.send_all(Outgoing::raw(bytes.clone())).await.is_ok() {
                     let _ = self.end_with(&v1::End::default());
+                }
+            }
+            Some(Kind::LastData(bytes)) => {
+                if self.send_all(Outgoing::raw(bytes.clone())).await.is_ok() {
+                    let _ = self.call.lock().end_without_trailers();
                 }
             }
             None => return Err(Unsupported("a wire step of no known kind".to_owned())),
@@ -358,6 +363,14 @@ impl State {
             Responding::Over => return Err(Over),
         };
         drop(self.close(Some(outcome)));
+        Ok(())
+    }
+
+    /// Ends the stream of an answered call with an empty frame of data.
+    fn end_without_trailers(&mut self) -> Result<(), Over> {
+        let Responding::Answered(send) = &mut self.response else { return Err(Over) };
+        send.send_data(Bytes::new(), true).map_err(|_| Over)?;
+        drop(self.close(Some(of_trailers(&HeaderMap::new(), StatusCode::OK, Origin::Trailers))));
         Ok(())
     }
 

@@ -308,10 +308,10 @@ impl Checker {
             ServerStep::Send { cut, .. } => {
                 self.at(&[Key("cut")], |this| this.cut(*cut, actor, handler.single_response));
             }
-            ServerStep::RawData { bytes } if hex::decode(bytes).is_err() => {
+            ServerStep::RawData { bytes, .. } if hex::decode(bytes).is_err() => {
                 self.report(&[Key("bytes")], "bytes are written in hexadecimal, two digits each");
             }
-            ServerStep::SendHeaders { metadata } => self.at(&[Key("metadata")], |this| this.entries(metadata)),
+            ServerStep::SendHeaders { metadata } => self.at(&[Key("metadata")], |this| this.headers(metadata, actor)),
             ServerStep::Span { name, steps, .. } => {
                 if !handler.spans.insert(name.clone()) {
                     self.report(&[Key("name")], format!("two spans of one handler are named `{name}`: rename one"));
@@ -348,6 +348,15 @@ impl Checker {
                 self.at(&[Key("trailers")], |this| this.entries(trailers));
             }
             _ => {}
+        }
+    }
+
+    /// A status that is no end of the call: no server of gRPC sends one, and the peer need not be one.
+    fn headers(&mut self, entries: &[(String, String)], actor: Actor) {
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if !(actor == Actor::Peer && key == "grpc-status") {
+                self.at(&[Index(index)], |this| this.entry(key, value));
+            }
         }
     }
 

@@ -169,7 +169,10 @@ fn server_step(step: &ServerStep) -> String {
         ServerStep::RawStatus { status } if status.is_empty() => "send trailers without grpc-status".to_owned(),
         ServerStep::RawStatus { status } => format!("send trailers with grpc-status \"{status}\""),
         ServerStep::HttpStatus { status } => format!("answer with a bare HTTP {status}"),
-        ServerStep::RawData { bytes } => format!("send the bytes {bytes} in place of a message, and trailers with OK"),
+        ServerStep::RawData { bytes, no_trailers } => {
+            let end = if *no_trailers { "no trailers" } else { "trailers with OK" };
+            format!("send the bytes {bytes} in place of a message, and {end}")
+        }
         ServerStep::Span { .. } | ServerStep::Calls { .. } | ServerStep::On { .. } | ServerStep::OnAttempt { .. } => {
             String::new()
         }

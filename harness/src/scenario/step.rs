@@ -191,6 +191,9 @@ pub enum ServerStep {
     RawData {
         /// In hexadecimal.
         bytes: String,
+        /// The stream ends with them, instead of with trailers that say OK.
+        #[serde(default)]
+        no_trailers: bool,
     },
 }
 

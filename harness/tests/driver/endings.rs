@@ -134,6 +134,31 @@ async fn a_bare_http_status_is_mapped_as_grpc_says() {
 }
 
 #[tokio::test]
+async fn a_stream_that_ends_with_its_data_has_no_status() {
+    let stage = Stage::new().await;
+    for (bytes, messages) in [("", 0), ("0000000000", 1), ("00000000020a", 0), ("00000000000000000000", 2)] {
+        let end = format!("{{ raw-data = {{ bytes = '{bytes}', no-trailers = true }} }}");
+        let (client, server) =
+            stage.play_one(&format!("[[call]]\nto = 'peer'\nshape = 'bidi'\nserver = [{end}]")).await;
+        let ended = outcome(&client);
+        assert_eq!((ended.code, ended.origin), (Code::UNKNOWN, Origin::HttpStatus), "{bytes:?}: {ended:?}");
+        assert_eq!(server.outcome.as_ref(), Some(ended), "{bytes:?}");
+        assert_eq!((client.received, client.headers.is_some()), (messages, true), "{bytes:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_status_in_headers_that_are_not_the_end_is_none() {
+    let stage = Stage::new().await;
+    let (client, _) = stage
+        .play_one(
+            "[[call]]\nto = 'peer'\nserver = [{ receive = {} }, { send-headers = { metadata = [['grpc-status', '5']] } }, { send = {} }, { end = {} }]",
+        )
+        .await;
+    assert_eq!((outcome(&client).code, client.received), (Code::OK, 1));
+}
+
+#[tokio::test]
 async fn a_wire_step_that_cannot_be_is_an_error_in_the_record() {
     let stage = Stage::new().await;
     for step in ["{ http-status = { status = 100 } }", "{ raw-status = { status = \"\\n\" } }"] {

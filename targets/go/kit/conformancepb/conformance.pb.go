@@ -59,6 +59,8 @@
 // too) or `wait_ms` has passed, replies with what it has, and forgets the entries that are done. A call never seen here gives no entry. The JSON form
 // of `Journal` uses the field names of this file; a field that is absent has its default value; numbers are JSON numbers.
 // `flush` and `ledger` are capabilities that target.toml declares; `ledger` counts sampled spans only.
+// Where target.toml declares `captures`, the instrumentation is told, as its documentation says, to record the metadata
+// `x-asked-for` and `x-asked-too`: of requests, of responses, or of both; at both ends. Nothing else is ever recorded.
 // End of input: finish the calls under way, flush, shut down, exit 0.
 //
 // Where an attached target has no control, `Script.journal_in_trailers` asks for the entry in the binary trailer
@@ -2264,6 +2266,7 @@ type Wire struct {
 	//	*Wire_RawStatus
 	//	*Wire_HttpStatus
 	//	*Wire_Data
+	//	*Wire_LastData
 	Kind          isWire_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2360,6 +2363,15 @@ func (x *Wire) GetData() []byte {
 	return nil
 }
 
+func (x *Wire) GetLastData() []byte {
+	if x != nil {
+		if x, ok := x.Kind.(*Wire_LastData); ok {
+			return x.LastData
+		}
+	}
+	return nil
+}
+
 type isWire_Kind interface {
 	isWire_Kind()
 }
@@ -2394,6 +2406,11 @@ type Wire_Data struct {
 	Data []byte `protobuf:"bytes,6,opt,name=data,proto3,oneof"`
 }
 
+type Wire_LastData struct {
+	// These bytes in place of a message, and with them the end of the stream: no trailers.
+	LastData []byte `protobuf:"bytes,7,opt,name=last_data,json=lastData,proto3,oneof"`
+}
+
 func (*Wire_Reset_) isWire_Kind() {}
 
 func (*Wire_Goaway) isWire_Kind() {}
@@ -2405,6 +2422,8 @@ func (*Wire_RawStatus) isWire_Kind() {}
 func (*Wire_HttpStatus) isWire_Kind() {}
 
 func (*Wire_Data) isWire_Kind() {}
+
+func (*Wire_LastData) isWire_Kind() {}
 
 // What one target wrote down for one call id: as its server, as its client, or both where a target calls itself.
 type Journal struct {
@@ -2944,7 +2963,7 @@ const file_conformance_proto_rawDesc = "" +
 	"\x03via\x18\x05 \x01(\tR\x03via\"2\n" +
 	"\x04Fail\x12\x10\n" +
 	"\x03how\x18\x01 \x01(\tR\x03how\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"\xbc\x01\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\xdb\x01\n" +
 	"\x04Wire\x12\x16\n" +
 	"\x05reset\x18\x01 \x01(\rH\x00R\x05reset\x12\x18\n" +
 	"\x06goaway\x18\x02 \x01(\bH\x00R\x06goaway\x12 \n" +
@@ -2955,7 +2974,8 @@ const file_conformance_proto_rawDesc = "" +
 	"raw_status\x18\x04 \x01(\tH\x00R\trawStatus\x12!\n" +
 	"\vhttp_status\x18\x05 \x01(\rH\x00R\n" +
 	"httpStatus\x12\x14\n" +
-	"\x04data\x18\x06 \x01(\fH\x00R\x04dataB\x06\n" +
+	"\x04data\x18\x06 \x01(\fH\x00R\x04data\x12\x1d\n" +
+	"\tlast_data\x18\a \x01(\fH\x00R\blastDataB\x06\n" +
 	"\x04kind\"\x83\x01\n" +
 	"\aJournal\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\tR\x04call\x121\n" +
@@ -3196,6 +3216,7 @@ func file_conformance_proto_init() {
 		(*Wire_RawStatus)(nil),
 		(*Wire_HttpStatus)(nil),
 		(*Wire_Data)(nil),
+		(*Wire_LastData)(nil),
 	}
 	file_conformance_proto_msgTypes[30].OneofWrappers = []any{}
 	file_conformance_proto_msgTypes[31].OneofWrappers = []any{}

@@ -59,6 +59,8 @@
 // too) or `wait_ms` has passed, replies with what it has, and forgets the entries that are done. A call never seen here gives no entry. The JSON form
 // of `Journal` uses the field names of this file; a field that is absent has its default value; numbers are JSON numbers.
 // `flush` and `ledger` are capabilities that target.toml declares; `ledger` counts sampled spans only.
+// Where target.toml declares `captures`, the instrumentation is told, as its documentation says, to record the metadata
+// `x-asked-for` and `x-asked-too`: of requests, of responses, or of both; at both ends. Nothing else is ever recorded.
 // End of input: finish the calls under way, flush, shut down, exit 0.
 //
 // Where an attached target has no control, `Script.journal_in_trailers` asks for the entry in the binary trailer
