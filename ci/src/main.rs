@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the steps are printed as they run")]
 
 mod layers;
+mod mutants;
 mod readme;
 mod steps;
 
@@ -46,6 +47,12 @@ enum Step {
         /// How often.
         #[arg(long, default_value_t = 1000)]
         runs: usize,
+    },
+    /// Every mutant is caught that `.cargo/mutants.toml` does not explain: on demand only, for it takes hours.
+    Mutants {
+        /// Of what; all of it if nothing is named
+        #[arg(value_enum)]
+        parts: Vec<mutants::Part>,
     },
     /// Every fault of `targets/rust/faulty` is found by the rules that name it, and every rule finds one.
     Faults(Faults),
@@ -116,6 +123,7 @@ fn run(step: &Step, root: &Path) -> Result<()> {
         Step::Snapshots => steps::snapshots(root),
         Step::Pages { write } => steps::pages(root, *write),
         Step::Soak { runs } => steps::soak(root, *runs),
+        Step::Mutants { parts } => mutants::check(root, parts),
         Step::Faults(faults) => steps::faults(root, faults),
     }
 }

@@ -96,7 +96,8 @@ fn show(command: &Command) -> String {
     format!("{}{rest}", shown.join(" "))
 }
 
-fn cargo(root: &Path) -> Command {
+/// The cargo that runs this, in the workspace.
+pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     command

@@ -170,6 +170,7 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
         Just(Endpoint::TargetV6),
         Just(Endpoint::TargetUnix),
         Just(Endpoint::TargetName),
+        Just(Endpoint::TargetDns),
         Just(Endpoint::Peer),
         Just(Endpoint::Nobody),
     ]

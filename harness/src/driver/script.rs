@@ -149,7 +149,11 @@ impl Compiler<'_> {
 
     fn called(&self, endpoint: Endpoint, path: &str) -> Result<(Party, String), UsageError> {
         let party = match endpoint {
-            Endpoint::Target | Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName => Party::Target,
+            Endpoint::Target
+            | Endpoint::TargetV6
+            | Endpoint::TargetUnix
+            | Endpoint::TargetName
+            | Endpoint::TargetDns => Party::Target,
             Endpoint::Peer => Party::Harness,
             Endpoint::Nobody => Party::Nobody,
         };

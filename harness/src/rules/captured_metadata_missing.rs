@@ -18,6 +18,29 @@ rule! {
     ///   rpc.response.metadata.x-asked-for: ["s-1"]
     /// ```
     ///
+    /// Where nothing arrived, nobody knows what was sent.
+    ///
+    /// ```pass
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary -> nobody UNAVAILABLE
+    /// metadata 0.a x-asked-for=t-1
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   CLIENT Echo/Say
+    /// ```
+    ///
+    /// ```fail
+    /// convention rpc-1.39
+    /// call 0 unary
+    /// call 0.a unary
+    /// metadata 0.a x-asked-for=t-1
+    /// wire 0.a +x-asked-for=t-1
+    ///
+    /// SERVER Echo/Say <- driver
+    ///   ! CLIENT Echo/Say
+    /// ```
+    ///
     /// ```fail
     /// convention rpc-1.39
     /// call 0 unary

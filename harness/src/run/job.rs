@@ -450,7 +450,7 @@ pub(super) fn lacks_endpoint(case: &Case, endpoints: &BTreeMap<Endpoint, String>
 
 fn describe(endpoint: Endpoint) -> &'static str {
     match endpoint {
-        Endpoint::Target | Endpoint::TargetName => "127.0.0.1",
+        Endpoint::Target | Endpoint::TargetName | Endpoint::TargetDns => "127.0.0.1",
         Endpoint::TargetV6 => "[::1]",
         Endpoint::TargetUnix => "a unix socket",
         Endpoint::Peer => "the peer",

@@ -133,7 +133,9 @@ pub(super) fn endpoints(addresses: &[String]) -> BTreeMap<Endpoint, String> {
         endpoints.entry(endpoint).or_insert_with(|| address.clone());
     }
     if let Some(("127.0.0.1", port)) = endpoints.get(&Endpoint::Target).and_then(|address| address.rsplit_once(':')) {
-        endpoints.insert(Endpoint::TargetName, format!("localhost:{port}"));
+        let name = format!("localhost:{port}");
+        endpoints.insert(Endpoint::TargetDns, format!("dns:///{name}"));
+        endpoints.insert(Endpoint::TargetName, name);
     }
     endpoints
 }
@@ -246,6 +248,7 @@ mod tests {
         assert_eq!(endpoints[&Endpoint::TargetV6], "[::1]:2");
         assert_eq!(endpoints[&Endpoint::TargetUnix], "unix:/x");
         assert_eq!(endpoints[&Endpoint::TargetName], "localhost:1");
+        assert_eq!(endpoints[&Endpoint::TargetDns], "dns:///localhost:1");
     }
 
     #[test]

@@ -146,7 +146,11 @@ impl Checker {
     fn callee(&mut self, call: &Call, caller: Actor) -> Actor {
         let default = if caller == Actor::Driver { Endpoint::Target } else { Endpoint::Peer };
         let callee = match call.to.unwrap_or(default) {
-            Endpoint::Target | Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName => Actor::Target,
+            Endpoint::Target
+            | Endpoint::TargetV6
+            | Endpoint::TargetUnix
+            | Endpoint::TargetName
+            | Endpoint::TargetDns => Actor::Target,
             Endpoint::Peer => Actor::Peer,
             Endpoint::Nobody => Actor::Nobody,
         };

@@ -161,6 +161,8 @@ pub enum Endpoint {
     TargetUnix,
     /// The target by a name that resolves to its address.
     TargetName,
+    /// The same in the full form of [gRPC's names](https://github.com/grpc/grpc/blob/master/doc/naming.md): `dns:///name:port`.
+    TargetDns,
     /// The harness's peer.
     Peer,
     /// An address at which nobody listens.

@@ -112,7 +112,7 @@ impl Survey {
             self.needs.insert(Need::UnreadStreams);
         }
         let to = call.to.unwrap_or(default);
-        if matches!(to, Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName) {
+        if !matches!(to, Endpoint::Target | Endpoint::Peer | Endpoint::Nobody) {
             self.needs.insert(Need::Endpoint(to));
         }
         let callee = if matches!(to, Endpoint::Peer | Endpoint::Nobody) { Process::Harness } else { Process::Target };

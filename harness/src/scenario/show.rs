@@ -206,6 +206,7 @@ fn endpoint(endpoint: Endpoint) -> &'static str {
         Endpoint::TargetV6 => "target over IPv6",
         Endpoint::TargetUnix => "target over its unix socket",
         Endpoint::TargetName => "target by name",
+        Endpoint::TargetDns => "target by name, with dns:///",
         Endpoint::Peer => "peer",
         Endpoint::Nobody => "nobody",
     }

@@ -52,7 +52,11 @@ impl<'a> Calls<'a> {
     fn place(&mut self, evidence: &'a Evidence, plan: &'a scenario::Call, place: &Place<'a>) {
         let default = if place.caller.is_none() { Endpoint::Target } else { Endpoint::Peer };
         let server = match plan.to.unwrap_or(default) {
-            Endpoint::Target | Endpoint::TargetV6 | Endpoint::TargetUnix | Endpoint::TargetName => Party::Target,
+            Endpoint::Target
+            | Endpoint::TargetV6
+            | Endpoint::TargetUnix
+            | Endpoint::TargetName
+            | Endpoint::TargetDns => Party::Target,
             Endpoint::Peer => Party::Harness,
             Endpoint::Nobody => Party::Nobody,
         };

@@ -397,7 +397,7 @@ impl<'a> Case<'a> {
     fn find_socket(&self, end: &End<'_>) -> Option<Dialled<'a>> {
         let endpoint = match self.endpoint(end) {
             // A name is dialled; it resolves to the IPv4 socket.
-            Endpoint::TargetName => Endpoint::Target,
+            Endpoint::TargetName | Endpoint::TargetDns => Endpoint::Target,
             other => other,
         };
         self.plan().addresses.get(&endpoint).map(|address| Dialled::parse(address))

@@ -81,6 +81,7 @@ impl Stage {
         let target = self.target.addresses();
         let mut addresses = BTreeMap::from([
             (Endpoint::Target, target[0].clone()),
+            (Endpoint::TargetDns, target[0].replace("127.0.0.1", "dns:///localhost")),
             (Endpoint::TargetName, target[0].replace("127.0.0.1", "localhost")),
             (Endpoint::Peer, self.driver.peer_address().to_owned()),
             (Endpoint::Nobody, self.driver.nobody_address()),

@@ -70,11 +70,12 @@ async fn a_target_is_reached_at_each_of_its_addresses() {
         (grpc_trace_conformance::scenario::Endpoint::TargetUnix, "target-unix"),
         (grpc_trace_conformance::scenario::Endpoint::TargetV6, "target-v6"),
         (grpc_trace_conformance::scenario::Endpoint::TargetName, "target-name"),
+        (grpc_trace_conformance::scenario::Endpoint::TargetDns, "target-dns"),
     ] {
         let Some(address) = known.get(&endpoint) else { continue };
         let (client, _) = stage.play_one(&format!("[[call]]\nto = '{name}'")).await;
         assert_eq!(outcome(&client).code.0, 0, "{name}");
-        let authority = if address.starts_with("unix:") { "localhost" } else { address };
+        let authority = if address.starts_with("unix:") { "localhost" } else { address.trim_start_matches("dns:///") };
         assert_eq!(client.authority.as_deref(), Some(authority));
     }
     assert!(known.keys().any(|endpoint| *endpoint == grpc_trace_conformance::scenario::Endpoint::TargetUnix));

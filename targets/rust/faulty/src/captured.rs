@@ -41,17 +41,18 @@ impl Policy for Capturing {
     }
 }
 
+/// The attribute with other texts.
+pub(crate) fn with_texts(own: KeyValue, change: impl FnOnce(Vec<StringValue>) -> Vec<StringValue>) -> Vec<KeyValue> {
+    let texts = texts(&own);
+    vec![KeyValue::new(own.key, Value::Array(Array::String(change(texts))))]
+}
+
 /// The texts of such an attribute.
 pub(crate) fn texts(attribute: &KeyValue) -> Vec<StringValue> {
     match &attribute.value {
         Value::Array(Array::String(texts)) => texts.clone(),
         _ => Vec::new(),
     }
-}
-
-/// The attribute with other texts.
-pub(crate) fn with_texts(attribute: &KeyValue, texts: Vec<StringValue>) -> KeyValue {
-    KeyValue::new(attribute.key.clone(), Value::Array(Array::String(texts)))
 }
 
 /// Its key under the other generation's name.

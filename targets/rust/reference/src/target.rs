@@ -17,26 +17,27 @@ pub struct Target {
     pub transport: Option<&'static str>,
 }
 
+const TCP: Option<&str> = Some("tcp");
+const UNIX: Option<&str> = Some("unix");
+
 impl Target {
     /// Reads a target such as `dns:///grpc.io:50051`, `unix:///run/x.sock`, `ipv6:[::1]:80` or `grpc.io:50051`.
     #[must_use]
     pub fn parse(target: &str) -> Self {
         let Some((scheme, rest)) = target.split_once(':') else {
-            return Self::host(target);
+            return Self::whole(target, TCP);
         };
-        match scheme {
-            "dns" => Self::endpoint(path(rest)).unwrap_or_else(|| Self::whole(target)),
-            "http" | "https" if rest.starts_with("//") => {
-                let authority = rest[2..].split(['/', '?', '#']).next().unwrap_or_default();
-                Self::from_authority(authority).unwrap_or_else(|| Self::whole(target))
-            }
-            "unix" => Self::socket(rest.strip_prefix("//").unwrap_or(rest)),
-            "unix-abstract" => Self::socket(rest),
-            "ipv4" | "ipv6" if !rest.contains(',') => Self::endpoint(rest).unwrap_or_else(|| Self::whole(target)),
-            "ipv4" | "ipv6" => Self { transport: Some("tcp"), ..Self::whole(target) },
-            _ if rest.starts_with("//") => Self::whole(target),
-            _ => Self::endpoint(target).unwrap_or_else(|| Self::whole(target)),
-        }
+        let endpoint = match (scheme, rest.strip_prefix("//")) {
+            ("dns", _) => Self::endpoint(path(rest)),
+            ("http" | "https", Some(url)) => url.split(['/', '?', '#']).next().and_then(Self::from_authority),
+            ("unix", path) => Some(Self::whole(path.unwrap_or(rest), UNIX)),
+            ("unix-abstract", _) => Some(Self::whole(rest, UNIX)),
+            ("ipv4" | "ipv6", _) if rest.contains(',') => Some(Self::whole(target, TCP)),
+            ("ipv4" | "ipv6", _) => Self::endpoint(rest),
+            (_, Some(_)) => None,
+            _ => Self::endpoint(target),
+        };
+        endpoint.unwrap_or_else(|| Self::whole(target, None))
     }
 
     /// Reads the authority of a request, `host`, `host:port` or `[::1]:port`, with or without user information.
@@ -48,19 +49,12 @@ impl Target {
 
     fn endpoint(text: &str) -> Option<Self> {
         let (address, port) = split_port(text)?;
-        (!address.is_empty()).then(|| Self { address: address.into(), port, transport: Some("tcp") })
+        (!address.is_empty()).then(|| Self { address: address.into(), port, transport: TCP })
     }
 
-    fn host(text: &str) -> Self {
-        Self { transport: Some("tcp"), ..Self::whole(text) }
-    }
-
-    fn socket(path: &str) -> Self {
-        Self { transport: Some("unix"), ..Self::whole(path) }
-    }
-
-    fn whole(text: &str) -> Self {
-        Self { address: text.into(), port: None, transport: None }
+    /// All of it is the address, as of what has no port.
+    fn whole(text: &str, transport: Option<&'static str>) -> Self {
+        Self { address: text.into(), port: None, transport }
     }
 }
 

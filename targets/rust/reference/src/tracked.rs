@@ -82,13 +82,14 @@ impl Tracked {
     pub(crate) fn answered(&self, head: &mut response::Parts, is_end: bool) -> Option<Outcome> {
         let (call, policy) = (&self.call, self.policy());
         call.answered(head.status);
-        if self.side() == Side::Client {
+        let is_client = self.side() == Side::Client;
+        if is_client {
             policy.share(call, &self.cx, &mut head.extensions);
         }
         if !self.is_open() {
             return None;
         }
-        if self.side() == Side::Client {
+        if is_client {
             let mut attributes = Vec::new();
             policy.protocol_version(call, head.version, &mut attributes);
             self.cx.span().set_attributes(attributes);

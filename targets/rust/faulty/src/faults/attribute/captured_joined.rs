@@ -7,5 +7,5 @@ fault! {
     server: ["captured_metadata_wrong"],
     each: OF,
     only: ["metadata"],
-    parts: |at| Parts::policy(Capturing { at, change: |own| vec![with_texts(&own, vec![texts(&own).iter().map(StringValue::as_str).collect::<Vec<_>>().join(", ").into()])] }),
+    parts: |at| Parts::policy(Capturing { at, change: |own| with_texts(own, |texts| vec![texts.iter().map(StringValue::as_str).collect::<Vec<_>>().join(", ").into()]) }),
 }

@@ -7,5 +7,5 @@ fault! {
     server: ["captured_metadata_wrong"],
     each: OF,
     only: ["metadata"],
-    parts: |at| Parts::policy(Capturing { at, change: |own| vec![with_texts(&own, texts(&own).into_iter().next_back().into_iter().collect())] }),
+    parts: |at| Parts::policy(Capturing { at, change: |own| with_texts(own, |texts| texts.into_iter().next_back().into_iter().collect()) }),
 }

@@ -7,7 +7,7 @@ fault! {
     server: ["captured_metadata_wrong"],
     each: OF,
     only: ["metadata"],
-    parts: |at| Parts::policy(Capturing { at, change: |own| vec![with_texts(&own, quoted(&texts(&own)))] }),
+    parts: |at| Parts::policy(Capturing { at, change: |own| with_texts(own, |texts| quoted(&texts)) }),
 }
 
 fn quoted(texts: &[StringValue]) -> Vec<StringValue> {

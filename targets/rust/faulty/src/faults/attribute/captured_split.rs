@@ -7,7 +7,7 @@ fault! {
     server: ["captured_metadata_wrong"],
     each: OF,
     only: ["metadata"],
-    parts: |at| Parts::policy(Capturing { at, change: |own| vec![with_texts(&own, split(&texts(&own)))] }),
+    parts: |at| Parts::policy(Capturing { at, change: |own| with_texts(own, |texts| split(&texts)) }),
 }
 
 fn split(texts: &[StringValue]) -> Vec<StringValue> {
