@@ -54,5 +54,5 @@ fn is_key(key: &str) -> bool {
 /// The [value](https://www.w3.org/TR/trace-context-2/#value): printable, without `,` and `=`, not empty, and not
 /// ending in a space, which trimming the member saw to.
 fn is_value(value: &str) -> bool {
-    (1..=LENGTH).contains(&value.len()) && value.bytes().all(|b| matches!(b, b' '..=b'~') && b != b',' && b != b'=')
+    (1..=LENGTH).contains(&value.len()) && value.bytes().all(|b| matches!(b, b' '..=b'+' | b'-'..=b'<' | b'>'..=b'~'))
 }
