@@ -348,6 +348,10 @@ fn metadata_is_what_grpc_can_carry() {
         "name.toml:3:75: `grpc-message` is not for scripts: gRPC or the harness writes it itself",
     );
     check(
+        "[[call]]\nserver = [{ calls = [{ server = [{ send-headers = [['grpc-status', 'ü']] }] }] }]\n",
+        "name.toml:3:68: a metadata value is printable ASCII, without blanks at its edges",
+    );
+    check(
         "[[call]]\nmetadata = [['x-bin', '???']]\n",
         "name.toml:3:23: a value under a key that ends in `-bin` is base64 without padding",
     );

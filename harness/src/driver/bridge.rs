@@ -8,7 +8,8 @@ use conformance_kit::signals::Signals;
 use tokio::task::JoinSet;
 
 use super::error::TargetError;
-use super::script::{Compiled, Party};
+use super::script::Compiled;
+use crate::scenario::Party;
 
 /// The signals of a target, over whatever control it has.
 pub trait Remote: Send + Sync + 'static {

@@ -9,8 +9,8 @@ use conformance_proto::v1;
 
 use super::error::TargetError;
 use super::header::to_entries;
-use super::script::{Party, Place};
-use crate::scenario::ClientStep;
+use super::script::Place;
+use crate::scenario::{ClientStep, Party};
 use crate::transcript::{
     CallRecord, ClientRecord, Code, GaveUp, JournaledContext, Observer, Origin, Outcome, Progress, ServerRecord,
     Transcript,

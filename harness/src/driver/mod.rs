@@ -41,5 +41,5 @@ pub use peer::Peer;
 pub use play::{Driver, Options, Played, wants_own_peer};
 pub use pool::CONNECT_LIMIT;
 pub use records::{Records, Wanted};
-pub use script::{Compiled, Party, Place, Signal, compile};
+pub use script::{Compiled, Place, Signal, compile};
 pub use server::{GRACE, RawServer};

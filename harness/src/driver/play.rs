@@ -18,8 +18,8 @@ use super::merge::{add_journals, of_wire};
 use super::nobody::Nobody;
 use super::peer::Peer;
 use super::records::Wanted;
-use super::script::{Compiled, Party, Place, compile};
-use crate::scenario::Plan;
+use super::script::{Compiled, Place, compile};
+use crate::scenario::{Party, Plan};
 use crate::transcript::{Code, Transcript};
 
 /// How long a call that may never have left its client is waited for at the peer.

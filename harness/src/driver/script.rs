@@ -8,7 +8,9 @@ use conformance_kit::metadata::decode;
 use conformance_proto::v1::{self, client_step, server_step, wire};
 
 use super::error::UsageError;
-use crate::scenario::{Call, ClientStep, Compression, Context, Endpoint, Forwarding, Minted, Plan, ServerStep, Shape};
+use crate::scenario::{
+    Call, ClientStep, Compression, Context, Endpoint, Forwarding, Minted, Party, Plan, ServerStep, Shape,
+};
 use crate::transcript::flags;
 
 /// A plan, ready to be played.
@@ -22,17 +24,6 @@ pub struct Compiled {
     pub places: Vec<Place>,
     /// Who awaits and who raises each signal, by its name on the wire.
     pub signals: BTreeMap<String, Signal>,
-}
-
-/// Who is at an end of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Party {
-    /// Driver or peer.
-    Harness,
-    /// The target.
-    Target,
-    /// Nobody listens there.
-    Nobody,
 }
 
 /// One call of a plan.
@@ -148,15 +139,7 @@ impl Compiler<'_> {
     }
 
     fn called(&self, endpoint: Endpoint, path: &str) -> Result<(Party, String), UsageError> {
-        let party = match endpoint {
-            Endpoint::Target
-            | Endpoint::TargetV6
-            | Endpoint::TargetUnix
-            | Endpoint::TargetName
-            | Endpoint::TargetDns => Party::Target,
-            Endpoint::Peer => Party::Harness,
-            Endpoint::Nobody => Party::Nobody,
-        };
+        let party = endpoint.party();
         let address = self.plan.addresses.get(&endpoint).ok_or_else(|| UsageError::Call {
             path: path.to_owned(),
             what: format!("the plan has no address for {endpoint:?}"),

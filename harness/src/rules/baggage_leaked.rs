@@ -64,7 +64,7 @@ fn elsewhere(case: &Case<'_>, call: usize) -> Baggage {
     let others = (0..case.calls.len()).filter(|other| *other != call);
     let mut baggage = Baggage::new();
     for other in others {
-        if case.calls[other].client == crate::subject::Party::Harness {
+        if case.calls[other].client == crate::scenario::Party::Harness {
             baggage.extend(baggage_of(&case.received(other, 0).baggage).unwrap_or_default());
         }
         let added = case.calls[other].baggage.iter();

@@ -1,8 +1,8 @@
 use super::Findings;
 use super::support::{is_absent, place_of_end, why_absent};
 use crate::convention::Side;
-use crate::scenario::ClientStep;
-use crate::subject::{Case, End, Party};
+use crate::scenario::{ClientStep, Party};
+use crate::subject::{Case, End};
 
 rule! {
     /// Every call that the target makes has a span of its own, also one that never reaches a server. Without it the

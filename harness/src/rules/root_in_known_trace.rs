@@ -1,6 +1,7 @@
 use super::Findings;
 use super::support::place;
-use crate::subject::{Case, ParentExpectation, Party};
+use crate::scenario::Party;
+use crate::subject::{Case, ParentExpectation};
 use crate::trace::Span;
 
 rule! {

@@ -1,8 +1,8 @@
 use super::Findings;
 use super::support::place;
 use crate::convention::Side;
-use crate::scenario::{ClientStep, ServerStep};
-use crate::subject::{Case, End, Party};
+use crate::scenario::{ClientStep, Party, ServerStep};
+use crate::subject::{Case, End};
 
 rule! {
     /// A call's span lasts no longer than the call. One that begins with the connection, that ends when somebody cleans up, or

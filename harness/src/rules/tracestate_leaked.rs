@@ -1,7 +1,7 @@
 use super::Findings;
 use super::support::{forwards, outgoing, place_of_end, sent_state, state_members};
-use crate::scenario::Context;
-use crate::subject::{Case, Party};
+use crate::scenario::{Context, Party};
+use crate::subject::Case;
 
 rule! {
     /// The state of one trace stays with that trace. A member of a `tracestate` that arrived with another call of the case,

@@ -1,7 +1,8 @@
 use super::support::{Hang, hang};
 use super::{Findings, Place};
 use crate::convention::Side;
-use crate::subject::{Case, End, Party};
+use crate::scenario::Party;
+use crate::subject::{Case, End};
 use crate::trace::{Kind, Span};
 
 rule! {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::complete::children;
-use super::{Call, ClientStep, Context, Endpoint, Forwarding, Script, ServerStep};
+use super::{Call, ClientStep, Context, Endpoint, Forwarding, Party, Script, ServerStep};
 
 /// Something wrong at a place of a script.
 #[derive(Debug)]
@@ -145,14 +145,10 @@ impl Checker {
 
     fn callee(&mut self, call: &Call, caller: Actor) -> Actor {
         let default = if caller == Actor::Driver { Endpoint::Target } else { Endpoint::Peer };
-        let callee = match call.to.unwrap_or(default) {
-            Endpoint::Target
-            | Endpoint::TargetV6
-            | Endpoint::TargetUnix
-            | Endpoint::TargetName
-            | Endpoint::TargetDns => Actor::Target,
-            Endpoint::Peer => Actor::Peer,
-            Endpoint::Nobody => Actor::Nobody,
+        let callee = match call.to.unwrap_or(default).party() {
+            Party::Target => Actor::Target,
+            Party::Harness => Actor::Peer,
+            Party::Nobody => Actor::Nobody,
         };
         if caller == Actor::Driver && callee != Actor::Target {
             self.report(&[Key("to")], "the driver calls the target: from elsewhere there would be nothing to judge");
@@ -358,9 +354,8 @@ impl Checker {
     /// A status that is no end of the call: no server of gRPC sends one, and the peer need not be one.
     fn headers(&mut self, entries: &[(String, String)], actor: Actor) {
         for (index, (key, value)) in entries.iter().enumerate() {
-            if !(actor == Actor::Peer && key == "grpc-status") {
-                self.at(&[Index(index)], |this| this.entry(key, value));
-            }
+            let is_status = actor == Actor::Peer && key == "grpc-status";
+            self.at(&[Index(index)], |this| if is_status { this.value(key, value) } else { this.entry(key, value) });
         }
     }
 
@@ -380,7 +375,13 @@ impl Checker {
             self.report(&[Index(0)], "a metadata key is made of lowercase letters, digits, `_`, `-` and `.`");
         } else if is_reserved {
             self.report(&[Index(0)], format!("`{key}` is not for scripts: gRPC or the harness writes it itself"));
-        } else if key.ends_with("-bin") {
+        } else {
+            self.value(key, value);
+        }
+    }
+
+    fn value(&mut self, key: &str, value: &str) {
+        if key.ends_with("-bin") {
             if STANDARD_NO_PAD.decode(value).is_err() {
                 self.report(&[Index(1)], "a value under a key that ends in `-bin` is base64 without padding");
             }

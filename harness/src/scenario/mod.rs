@@ -169,6 +169,30 @@ pub enum Endpoint {
     Nobody,
 }
 
+impl Endpoint {
+    /// Who answers there.
+    #[must_use]
+    pub fn party(self) -> Party {
+        match self {
+            Self::Target | Self::TargetV6 | Self::TargetUnix | Self::TargetName | Self::TargetDns => Party::Target,
+            Self::Peer => Party::Harness,
+            Self::Nobody => Party::Nobody,
+        }
+    }
+}
+
+/// Who is at an end of a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// The driver or the peer: no spans.
+    #[default]
+    Harness,
+    /// The target: its instrumentation owes a span.
+    Target,
+    /// Nobody: the connection is refused.
+    Nobody,
+}
+
 /// In whose context a call is made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

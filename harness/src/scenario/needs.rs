@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use conformance_proto::CAPTURED_KEYS;
 use serde::{Deserialize, Serialize};
 
-use super::{Call, Case, ClientStep, Endpoint, Script, ServerStep, Shape};
+use super::{Call, Case, ClientStep, Endpoint, Party, Script, ServerStep, Shape};
 use crate::transcript::MetadataOf;
 
 /// Something that a target must offer for a case to run on it.
@@ -112,10 +112,10 @@ impl Survey {
             self.needs.insert(Need::UnreadStreams);
         }
         let to = call.to.unwrap_or(default);
-        if !matches!(to, Endpoint::Target | Endpoint::Peer | Endpoint::Nobody) {
+        if to.party() == Party::Target && to != Endpoint::Target {
             self.needs.insert(Need::Endpoint(to));
         }
-        let callee = if matches!(to, Endpoint::Peer | Endpoint::Nobody) { Process::Harness } else { Process::Target };
+        let callee = if to.party() == Party::Target { Process::Target } else { Process::Harness };
         let steps = call.steps.as_deref().unwrap_or_default();
         let in_target = (caller, callee) == (Process::Target, Process::Target);
         if in_target && call.shape.has_single_response() && steps.contains(&ClientStep::Cancel) {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::Call;
 use super::received::Arrivals;
-use super::{Call, Party};
 use crate::evidence::Evidence;
-use crate::scenario::{self, Endpoint, ServerStep, all_steps};
+use crate::scenario::{self, Endpoint, Party, ServerStep, all_steps};
 use crate::trace::SpanRef;
 
 /// What is read off a script.
@@ -51,15 +51,7 @@ impl<'a> Calls<'a> {
 
     fn place(&mut self, evidence: &'a Evidence, plan: &'a scenario::Call, place: &Place<'a>) {
         let default = if place.caller.is_none() { Endpoint::Target } else { Endpoint::Peer };
-        let server = match plan.to.unwrap_or(default) {
-            Endpoint::Target
-            | Endpoint::TargetV6
-            | Endpoint::TargetUnix
-            | Endpoint::TargetName
-            | Endpoint::TargetDns => Party::Target,
-            Endpoint::Peer => Party::Harness,
-            Endpoint::Nobody => Party::Nobody,
-        };
+        let server = plan.to.unwrap_or(default).party();
         let above = place.after.or(place.caller).map_or("", |above| &self.calls[above].path);
         let own = plan.name.as_str();
         let path = if above.is_empty() { own.into() } else { Cow::Owned(format!("{above}.{own}")) };

@@ -5,10 +5,10 @@ use std::ops::{Range, RangeInclusive};
 
 use smallvec::SmallVec;
 
-use super::{Case, Codes, End, Party};
+use super::{Case, Codes, End};
 use crate::convention::{AttributeSpec, Condition, Convention, Fact, Side, SpanSpec};
 use crate::evidence::Evidence;
-use crate::scenario::{Endpoint, ServerStep, Shape};
+use crate::scenario::{Endpoint, Party, ServerStep, Shape};
 use crate::trace::{Span, Value};
 use crate::transcript::{Code, Times, values};
 

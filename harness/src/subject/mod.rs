@@ -29,7 +29,7 @@ use received::Arrivals;
 
 use crate::convention::{Convention, Side, SpanSpec};
 use crate::evidence::Evidence;
-use crate::scenario::{self, Context, Plan, ServerStep};
+use crate::scenario::{self, Context, Party, Plan, ServerStep};
 use crate::trace::{Span, SpanId, SpanRef, TraceId, Tree};
 use crate::transcript::{CallRecord, ClientRecord, Observer, RemoteContext, ServerRecord, TraceParent, flags};
 
@@ -58,18 +58,6 @@ pub struct Case<'a> {
     attributes: Vec<Attributed<'a>>,
     /// The calls that spans and received contexts belong to, by their ids; of several calls, the first counts.
     owners: Groups<SpanRef>,
-}
-
-/// Who is at an end of a call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Party {
-    /// The driver or the peer: no spans.
-    #[default]
-    Harness,
-    /// The target: its instrumentation owes a span.
-    Target,
-    /// Nobody: the connection is refused.
-    Nobody,
 }
 
 /// One call of the plan.

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, End, Journal, Party};
+use super::{Case, End, Journal};
 use crate::convention::Side;
-use crate::scenario::{Context, ServerStep};
+use crate::scenario::{Context, Party, ServerStep};
 use crate::transcript::{ClientRecord, Code, GaveUp, Origin, Outcome};
 
 /// The status codes that are right for an end, none where no status is known.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use grpc_trace_conformance::driver::{Error, Options, Party, TargetError, UsageError, compile};
-use grpc_trace_conformance::scenario::Endpoint;
+use grpc_trace_conformance::driver::{Error, Options, TargetError, UsageError, compile};
+use grpc_trace_conformance::scenario::{Endpoint, Party};
 use grpc_trace_conformance::transcript::{Code, GaveUp, Observer};
 
 use crate::common::{Stage, outcome};

@@ -4,7 +4,8 @@
 use conformance_proto::CAPTURED_KEYS;
 
 use crate::convention::{Captured, OptInPrefix, Side};
-use crate::subject::{Case, End, Party, Values};
+use crate::scenario::Party;
+use crate::subject::{Case, End, Values};
 use crate::trace::{Attribute, Span, Value};
 use crate::transcript::{MetadataOf, values};
 
