@@ -54,14 +54,16 @@ pub(crate) fn check(root: &Path, parts: &[Part]) -> Result<()> {
         let name = format!("{part:?}").to_lowercase();
         let mut command = cargo(root);
         command.args(["mutants", "--no-shuffle", "--timeout=60"]).args(what);
-        command.arg(format!("--output=target/mutants/{name}"));
+        let output = format!("target/mutants/{name}");
+        std::fs::create_dir_all(root.join(&output)).with_context(|| format!("cannot create {output}"))?;
+        command.arg(format!("--output={output}"));
         command.arg("--cargo-arg=--config=profile.dev.debug=false");
         command.arg(format!("--cargo-arg=--config=profile.dev.package.{}.opt-level=0", part.unoptimised()));
         command.arg("--").args(tests).env("INSTA_UPDATE", "no");
         let status = command.status().context("cannot start cargo-mutants: `cargo install --locked cargo-mutants`")?;
         // Some mutants never end: the tests found that out, and it says so by 3.
         let is_caught = matches!(status.code(), Some(0 | 3));
-        ensure!(is_caught, "mutants of the {name} survived: target/mutants/{name}/mutants.out/missed.txt ({status})");
+        ensure!(is_caught, "mutants of the {name} survived: {output}/mutants.out/missed.txt ({status})");
     }
     Ok(())
 }
