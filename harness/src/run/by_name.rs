@@ -5,7 +5,7 @@
 //! is missing, the other has one too many.
 
 use std::future::Future;
-use std::io::{Error, ErrorKind};
+use std::io::ErrorKind;
 use std::net::{Ipv6Addr, SocketAddr};
 
 use crate::driver::Nobody;
@@ -51,13 +51,9 @@ pub(super) fn hold(addresses: &[String]) -> Result<Option<Nobody>, Taken> {
     }
     match Nobody::at(twin) {
         Ok(held) => Ok(Some(held)),
-        Err(error) if is_taken(&error) => Err(Taken),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Err(Taken),
         Err(_) => Ok(None),
     }
-}
-
-fn is_taken(error: &Error) -> bool {
-    error.kind() == ErrorKind::AddrInUse
 }
 
 #[cfg(test)]

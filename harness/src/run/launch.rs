@@ -98,8 +98,6 @@ pub(super) struct Launched {
     pub(super) running: Running,
     /// Held open as long as the target may export.
     pub(super) receiver: Option<Receiver>,
-    /// Held so that the target's name leads to nobody else.
-    pub(super) twin: Option<Nobody>,
 }
 
 impl Launch {
@@ -143,16 +141,15 @@ impl Launch {
         matches!(self, Self::Attached { .. })
     }
 
-    /// Starts the target, so that it is called by its name too; its spans go to the store.
-    pub(super) async fn start(&self, store: &Store, instrumented: bool) -> Result<Launched, Failure> {
+    /// Starts the target; its spans go to the store. With it comes what has to be held so that its name leads to nobody else.
+    pub(super) async fn start(&self, store: &Store, instrumented: bool) -> Result<(Launched, Option<Nobody>), Failure> {
         let hold = |launched: &Launched| match by_name::hold(launched.running.addresses()) {
             // It is not ours to start again.
             Err(_) if self.is_attached() => Ok(None),
             held => held,
         };
         let discard = |launched: Launched| async move { launched.running.stop().await };
-        let (launched, twin) = by_name::alone(|| self.start_once(store, instrumented), hold, discard).await?;
-        Ok(Launched { twin, ..launched })
+        by_name::alone(|| self.start_once(store, instrumented), hold, discard).await
     }
 
     async fn start_once(&self, store: &Store, instrumented: bool) -> Result<Launched, Failure> {
@@ -166,17 +163,17 @@ impl Launch {
                     instrumentation_off: !instrumented,
                 };
                 let running = target::start(manifest, variant, claim, &environment).await?;
-                Ok(Launched { running, receiver: Some(receiver), twin: None })
+                Ok(Launched { running, receiver: Some(receiver) })
             }
             Self::Attached { limits, to, .. } => {
                 let listener = to.otlp.try_clone().map_err(no_receiver)?;
                 let receiver = Receiver::start_on(listener, store.clone()).map_err(no_receiver)?;
                 let running = Running::new(vec![to.address.clone()], *limits, Box::new(Uncontrolled));
-                Ok(Launched { running, receiver: Some(receiver), twin: None })
+                Ok(Launched { running, receiver: Some(receiver) })
             }
             Self::InProcess { target, settings, .. } => {
                 let running = start_in_process(&**target, settings, store, instrumented, self.limits())?;
-                Ok(Launched { running, receiver: None, twin: None })
+                Ok(Launched { running, receiver: None })
             }
         }
     }

@@ -177,7 +177,7 @@ impl Session {
         let store = Store::default();
         let socket = |error: driver::Error| Failure::Spawn { program: "the peer".into(), reason: error.to_string() };
         let driver = Driver::start().await.map_err(socket)?;
-        let Launched { running, receiver, twin } = launch.start(&store, instrumented).await?;
+        let (Launched { running, receiver }, twin) = launch.start(&store, instrumented).await?;
         let capabilities = launch.capabilities().clone();
         Ok(Self {
             running: Arc::new(running),
