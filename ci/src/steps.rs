@@ -11,9 +11,9 @@ use crate::{Faults, Format};
 
 pub(crate) fn format(root: &Path) -> Result<()> {
     execute(cargo(root).args(["fmt", "--all", "--check"]))?;
-    // Macros declare the modules of rules, faults and controls, and `cargo fmt` finds only those that stand in the source.
+    // Macros declare the modules of faults and controls, and `cargo fmt` finds only those that stand in the source.
     let mut files = Vec::new();
-    for folder in ["harness/src/rules", "targets/rust/faulty/src/faults", "harness/tests/controls"] {
+    for folder in ["targets/rust/faulty/src/faults", "harness/tests/controls"] {
         find(&root.join(folder), &mut files)?;
     }
     files.sort();
