@@ -39,7 +39,10 @@
 mod stage;
 mod told;
 
+use std::sync::{Arc, LazyLock};
+
 use super::{Finding, Place, RULES, Rule, judge_by};
+use crate::convention::{self, Convention};
 use crate::evidence::Evidence;
 use crate::subject::Case;
 use crate::trace::SpanRef;
@@ -114,6 +117,14 @@ fn rules_stand_in_order_and_each_file_is_registered() {
     let mut registered: Vec<_> = RULES.iter().map(|rule| rule.id().to_owned()).collect();
     registered.sort();
     assert_eq!(rules, registered);
+}
+
+/// The built-in conventions, which are read once.
+pub(super) fn conventions() -> &'static [Arc<Convention>] {
+    static ALL: LazyLock<Vec<Arc<Convention>>> = LazyLock::new(|| {
+        convention::builtin().expect("the conventions that come with the harness").into_iter().map(Arc::new).collect()
+    });
+    &ALL
 }
 
 /// The evidence that a text of this form describes; for other tests.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Found;
 use super::told::{Told, plan_steps};
-use crate::convention::{self, Convention, Side};
+use super::{Found, conventions};
+use crate::convention::{Convention, Side};
 use crate::evidence::{Capture, Evidence, Open, VERSION};
 use crate::oracle;
 use crate::scenario::{Endpoint, Minted, Plan};
@@ -24,7 +24,7 @@ pub(super) struct Staged {
 pub(super) struct Stage {
     normal: Normal,
     planted: Planted,
-    convention: Option<Convention>,
+    convention: Option<Arc<Convention>>,
     calls: BTreeMap<String, Told>,
     capture: Capture,
     resource: Vec<Attribute>,
@@ -49,8 +49,7 @@ impl Stage {
         }
         match word {
             "convention" => {
-                let all = convention::builtin().map_err(|error| error.to_string())?;
-                self.convention = all.into_iter().find(|convention| convention.id == rest);
+                self.convention = conventions().iter().find(|convention| convention.id == rest).map(Arc::clone);
             }
             "call" => {
                 let (path, told) = Told::parse(rest)?;
@@ -111,7 +110,7 @@ impl Stage {
             transcript: expected.transcript,
             trace,
             capture: std::mem::take(&mut self.capture),
-            convention: Arc::new(convention),
+            convention,
             baseline: None,
         };
         for resource in &mut evidence.trace.resources {
