@@ -65,7 +65,7 @@ fn written<'a>(case: &Case<'a>, end: &End<'a>, span: &Span) -> impl Iterator<Ite
     let is_own = current == Some(span.name_ref())
         && !case.is_disturbed(end.call)
         && call.plan.deadline_ms.is_none()
-        && record.is_some_and(|record| !record.cancelled && record.progress.over_at.is_none());
+        && record.is_some_and(|record| record.progress.over_at.is_none());
     let reached = record.map_or(0, |record| record.progress.reached as usize);
     let steps = call.plan.server.as_deref().filter(|_| is_own).unwrap_or_default();
     steps.iter().take(reached).take_while(|step| !matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. }))

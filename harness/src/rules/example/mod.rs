@@ -1,4 +1,4 @@
-//! The examples in the rules' documentation, as tests.
+//! The examples in the rules' documentation, as tests; and those that a reader of it need not see, in `more/RULE.md`.
 //!
 //! An example is a fenced block, `pass` or `fail`: lines that say what happened, an empty line, and the spans in the
 //! notation of [`notation`](crate::trace::notation). `! ` marks what the rule must find, and it must find nothing else. In
@@ -28,7 +28,7 @@
 //! ```
 //!
 //! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
-//! `fail=HOW`, `method=…`,
+//! `annotate-event=NAME`, `fail=HOW`, `method=…`,
 //! `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
 //! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
 //!
@@ -48,6 +48,9 @@ use crate::subject::Case;
 use crate::trace::SpanRef;
 use crate::trace::notation::{Marks, Normal, Part};
 use stage::{Stage, Staged};
+
+/// Where the further examples are.
+const MORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules/example/more");
 
 #[test]
 fn the_examples_hold() {
@@ -96,6 +99,17 @@ fn every_rule_has_examples_of_both_kinds_and_a_text() {
 }
 
 #[test]
+fn further_examples_are_of_rules_that_there_are() {
+    for entry in std::fs::read_dir(MORE).expect("a folder") {
+        let path = entry.expect("a readable folder").path();
+        let name = path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+        assert!(RULES.iter().any(|rule| rule.id() == name), "{} is no rule", path.display());
+        let text = std::fs::read_to_string(&path).expect("text");
+        assert!(!blocks(&text).is_empty(), "{} has no example", path.display());
+    }
+}
+
+#[test]
 fn every_rule_cites_a_clause() {
     for rule in RULES {
         assert!(rule.url.starts_with("https://") && !rule.clause.is_empty(), "{}", rule.id());
@@ -139,11 +153,17 @@ struct Example {
     text: String,
 }
 
-/// The examples in a rule's documentation.
+/// The examples in a rule's documentation, and the further ones.
 fn examples(rule: &Rule) -> Vec<Example> {
+    let further = std::fs::read_to_string(format!("{MORE}/{}.md", rule.id())).unwrap_or_default();
+    let doc: String = rule.doc.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
+    [doc, further].iter().flat_map(|text| blocks(text)).collect()
+}
+
+fn blocks(text: &str) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut open: Option<Example> = None;
-    for line in rule.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)) {
+    for line in text.lines() {
         match (line.trim(), &mut open) {
             ("```pass" | "```fail", None) => {
                 open = Some(Example { passes: line.trim() == "```pass", text: String::new() })

@@ -108,6 +108,10 @@ impl Told {
                 let attributes = vec![(value.to_owned(), "yes".to_owned())];
                 steps.insert(0, ServerStep::Annotate { attributes, events: Vec::new(), ok: false });
             }
+            "annotate-event" => {
+                let events = vec![value.to_owned()];
+                steps.insert(0, ServerStep::Annotate { attributes: Vec::new(), events, ok: false });
+            }
             "fail" => *steps = vec![ServerStep::Fail { how: value.to_owned(), message: String::new() }],
             "method" => self.call.method = Some(value.to_owned()),
             "took" => {
