@@ -56,7 +56,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         return;
     }
     let Some(source) = &case.convention().client.retries else { return };
-    for (end, _, span) in case.bound().filter(|(end, ..)| end.side == Side::Client && case.arrivals(end.call) > 1) {
+    for (end, _, span) in case.bound().filter(|(end, ..)| end.side == Side::Client) {
         let alone = attempts(case, end).len();
         if alone > 1 {
             let place: Place = place(case, end, span);

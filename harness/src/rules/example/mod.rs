@@ -28,7 +28,7 @@
 //! ```
 //!
 //! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
-//! `annotate-event=NAME`, `fail=HOW`, `method=…`,
+//! `annotate-event=NAME`, `adds-baggage=KEY` (before all that it calls), `gives-up`, `fail=HOW`, `method=…`,
 //! `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
 //! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
 //!

@@ -158,7 +158,7 @@ impl Stage {
             let Some(mut told) = self.calls.remove(path) else { continue };
             told.call.name = path.rsplit('.').next().unwrap_or(path).to_owned();
             let Some((caller, _)) = path.rsplit_once('.') else {
-                plan.script.calls.insert(0, told.call);
+                plan.script.calls.insert(0, told.into_call());
                 continue;
             };
             let caller = self.calls.get_mut(caller).ok_or_else(|| format!("{path} has no caller"))?;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::scenario::{Call, Context, Endpoint, ServerStep, Shape};
+use crate::scenario::{Call, ClientStep, Context, Endpoint, ServerStep, Shape};
 use crate::trace::SpanRef;
 use crate::transcript::{
     CallRecord, ClientRecord, Code, Entry, GaveUp, Observer, Origin, Outcome, Progress, ServerRecord, Times,
@@ -16,6 +16,8 @@ pub(super) struct Told {
     within: Option<String>,
     callback: bool,
     unsampled: bool,
+    /// The steps in front of everything that the handler calls.
+    added: Vec<ServerStep>,
 }
 
 impl Told {
@@ -108,6 +110,10 @@ impl Told {
                 let attributes = vec![(value.to_owned(), "yes".to_owned())];
                 steps.insert(0, ServerStep::Annotate { attributes, events: Vec::new(), ok: false });
             }
+            "adds-baggage" => {
+                self.added.push(ServerStep::Baggage { key: value.to_owned(), value: "added".to_owned() });
+            }
+            "gives-up" => self.call.steps.get_or_insert_default().push(ClientStep::Cancel),
             "annotate-event" => {
                 let events = vec![value.to_owned()];
                 steps.insert(0, ServerStep::Annotate { attributes: Vec::new(), events, ok: false });
@@ -151,6 +157,12 @@ impl Told {
         }
     }
 
+    /// The call, when all that its handler does is known.
+    pub(super) fn into_call(mut self) -> Call {
+        self.call.server.get_or_insert_default().splice(..0, self.added);
+        self.call
+    }
+
     pub(super) fn send_from_driver(&self, record: &mut CallRecord, context: SpanRef) {
         let mut metadata = crate::scenario::entries(&self.call.metadata);
         if self.call.context != Context::None {
@@ -168,13 +180,14 @@ impl Told {
 
     /// Takes in a call that this one's handler makes.
     pub(super) fn adopt(&mut self, told: Self) {
-        if told.callback {
-            self.call.on_completion.insert(0, told.call);
+        let (is_callback, within, call) = (told.callback, told.within.clone(), told.into_call());
+        if is_callback {
+            self.call.on_completion.insert(0, call);
             return;
         }
-        let step = ServerStep::Calls { calls: vec![told.call], concurrent: false };
+        let step = ServerStep::Calls { calls: vec![call], concurrent: false };
         let steps = self.call.server.get_or_insert_default();
-        let step = match told.within {
+        let step = match within {
             Some(name) => ServerStep::Span { name, steps: vec![step], outlives: false },
             None => step,
         };
