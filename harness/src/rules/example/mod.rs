@@ -18,7 +18,7 @@
 //! opened 0 #2 #3                             the spans that the handler opened, by its own word
 //! current 0.a #1 | none                      what was current where the call was made, if not the handler's span
 //! saw 0 key=value | nothing                  the baggage that the handler saw, if not what arrived
-//! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span
+//! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span; also `attributes=N`, filled up to
 //! baseline 0 code=OK                         what was otherwise with the instrumentation off: also `message=…`, `received=N`,
 //!                                            `arrived=N`, `deadline=MS`, `cancelled`, and `+key=value`, received besides
 //! unfinished 0 server                        this end was not over in time

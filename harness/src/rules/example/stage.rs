@@ -286,6 +286,14 @@ impl Stage {
                     let ms: u64 = value.trim_end_matches("ms").parse().map_err(|_| "milliseconds")?;
                     span.start_ns = 1_700_000_000_000_000_000 + ms * 1_000_000;
                 }
+                "attributes" => {
+                    let count: usize = value.parse().map_err(|_| "a number")?;
+                    let further = (span.attributes.len()..count).map(|number| Attribute {
+                        key: format!("app.attribute.{number}"),
+                        value: Value::String("yes".into()),
+                    });
+                    span.attributes.extend(further.collect::<Vec<_>>());
+                }
                 "end" => span.end_ns = value.parse().map_err(|_| "a number")?,
                 "trace" => span.trace_id = value.parse().map_err(|_| "a trace id")?,
                 "id" => span.span_id = value.split('-').nth(2).unwrap_or(value).parse().map_err(|_| "a span id")?,
