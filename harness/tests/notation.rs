@@ -131,6 +131,7 @@ fn an_error_names_line_column_and_problem() {
         ("SERVER a\n   k: 1", "line 2, column 4: indented by 3, which is not 0 and a multiple of 2"),
         ("SERVER a\n    k: 1", "line 2, column 5: indented under a line that has nothing under it"),
         ("SERVER a\n\tk: 1", "line 2, column 1: indent with spaces: two for each level"),
+        ("SERVER a\n!   k: 1", "line 2, column 1: the mark stands after the indentation: one space follows it"),
         ("SERVER a\n  k: x", "line 2, column 6: expected a value: strings need quotes, found `x`"),
         ("SERVER a\n  k: 99999999999999999999", "line 2, column 6: expected a value, found `99999999999999999999`"),
         ("SERVER a\n  k 1", "line 2, column 5: expected `:`, found `1`"),

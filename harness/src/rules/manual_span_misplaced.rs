@@ -41,7 +41,7 @@ rule! {
     ///
     /// SERVER Echo/Say <- driver
     ///   CLIENT Echo/First
-    /// !   INTERNAL work
+    ///     ! INTERNAL work
     /// ```
     family: Link,
     level: Should,

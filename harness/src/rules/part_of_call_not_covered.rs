@@ -126,7 +126,7 @@ fn around_call<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
     if call.plan.steps.iter().flatten().any(ClientStep::gives_up) {
         return Vec::new();
     }
-    closed(case, record, steps, begun + 1..released)
+    closed(case, record, steps, begun..released)
 }
 
 /// The signals without which the callee does not end the call.

@@ -10,7 +10,10 @@
 //! call 0.a unary -> peer INTERNAL            the handler of 0 calls the peer (or target, or nobody)
 //! metadata 0 key=value                       sent with call 0, by the script
 //! headers 0 key=value                        what call 0 is answered with, by the script
+//! trailers 0 key=value                       what it ends with, by the script
 //! baggage 0 key=value                        sent with call 0, in a `baggage` header
+//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `await=`, and `outliving=` for a span
+//!                                            that it leaves open
 //! wire 0.a key=value                         what the callee received under the key instead; no value: nothing
 //! wire 0.a +key=value                        what it received besides
 //! arrived 0.a #1 #2                          which spans' ids the attempts of the call carried
@@ -29,7 +32,7 @@
 //!
 //! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
 //! `annotate-event=NAME`, `adds-baggage=KEY` (before all that it calls), `gives-up`, `fail=HOW`, `method=…`,
-//! `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
+//! `deadline=MS`, `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
 //! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
 //!
 //! Everything that is not said is as it is with an instrumentation that makes no mistake: the oracle weaves the contexts.

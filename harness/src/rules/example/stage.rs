@@ -67,6 +67,14 @@ impl Stage {
                 let (told, key, value) = self.entry(rest)?;
                 told.answer(key, value);
             }
+            "trailers" => {
+                let (told, key, value) = self.entry(rest)?;
+                told.end_with(key, value);
+            }
+            "steps" => {
+                let (path, steps) = rest.split_once(' ').ok_or("a path and steps")?;
+                self.calls.get_mut(path).ok_or("no such call")?.order(steps);
+            }
             "incomplete" => self.capture.complete = false,
             "resource" => {
                 let attribute = |entry: &str| {
@@ -158,11 +166,11 @@ impl Stage {
             let Some(mut told) = self.calls.remove(path) else { continue };
             told.call.name = path.rsplit('.').next().unwrap_or(path).to_owned();
             let Some((caller, _)) = path.rsplit_once('.') else {
-                plan.script.calls.insert(0, told.into_call());
+                plan.script.calls.insert(0, told.into_call()?);
                 continue;
             };
             let caller = self.calls.get_mut(caller).ok_or_else(|| format!("{path} has no caller"))?;
-            caller.adopt(told);
+            caller.adopt(told)?;
         }
         for (path, record) in &mut transcript.calls {
             let reached = plan_steps(&plan.script.calls, path);
@@ -294,6 +302,7 @@ impl Stage {
                     });
                     span.attributes.extend(further.collect::<Vec<_>>());
                 }
+                "start" => span.start_ns = value.parse().map_err(|_| "a number")?,
                 "end" => span.end_ns = value.parse().map_err(|_| "a number")?,
                 "trace" => span.trace_id = value.parse().map_err(|_| "a trace id")?,
                 "id" => span.span_id = value.split('-').nth(2).unwrap_or(value).parse().map_err(|_| "a span id")?,

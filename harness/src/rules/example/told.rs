@@ -18,6 +18,8 @@ pub(super) struct Told {
     unsampled: bool,
     /// The steps in front of everything that the handler calls.
     added: Vec<ServerStep>,
+    /// The handler's steps in their order, as a line of their own has them.
+    steps: Vec<(String, String)>,
 }
 
 impl Told {
@@ -124,6 +126,7 @@ impl Told {
                 let begun_ns = 1_700_000_000_000_000_000;
                 client.times = Some(Times { begun_ns, ended_ns: begun_ns + u64::from(number()?) * 1_000_000 });
             }
+            "deadline" => self.call.deadline_ms = Some(number()?),
             "pause" => steps.insert(0, ServerStep::Pause { ms: number()? }),
             "span" => {
                 steps.insert(0, ServerStep::Span { name: value.to_owned(), steps: Vec::new(), outlives: false });
@@ -157,10 +160,33 @@ impl Told {
         }
     }
 
+    /// The script ends the call with this in the trailers.
+    pub(super) fn end_with(&mut self, key: &str, value: &str) {
+        for step in self.call.server.iter_mut().flatten() {
+            if let ServerStep::End { trailers, .. } = step {
+                trailers.push((key.to_owned(), value.to_owned()));
+            }
+        }
+        if let Some(outcome) = self.record.client.as_mut().and_then(|client| client.outcome.as_mut()) {
+            outcome.trailers.push(Entry { key: key.into(), value: value.into() });
+        }
+    }
+
+    /// The order of the handler's steps: `call=NAME`, `span=NAME`, `outliving=NAME`, `raise=SIGNAL`, `await=SIGNAL`, `end`.
+    pub(super) fn order(&mut self, steps: &str) {
+        let step = |step: &str| {
+            let (word, value) = step.split_once('=').unwrap_or((step, ""));
+            (word.to_owned(), value.to_owned())
+        };
+        self.steps = steps.split(' ').map(step).collect();
+    }
+
     /// The call, when all that its handler does is known.
-    pub(super) fn into_call(mut self) -> Call {
-        self.call.server.get_or_insert_default().splice(..0, self.added);
-        self.call
+    pub(super) fn into_call(mut self) -> Result<Call, String> {
+        let steps = self.call.server.get_or_insert_default();
+        let ordered = self.steps.iter().map(|(word, value)| step(steps, word, value)).collect::<Result<Vec<_>, _>>()?;
+        steps.splice(..0, self.added.into_iter().chain(ordered));
+        Ok(self.call)
     }
 
     pub(super) fn send_from_driver(&self, record: &mut CallRecord, context: SpanRef) {
@@ -179,11 +205,11 @@ impl Told {
     }
 
     /// Takes in a call that this one's handler makes.
-    pub(super) fn adopt(&mut self, told: Self) {
-        let (is_callback, within, call) = (told.callback, told.within.clone(), told.into_call());
+    pub(super) fn adopt(&mut self, told: Self) -> Result<(), String> {
+        let (is_callback, within, call) = (told.callback, told.within.clone(), told.into_call()?);
         if is_callback {
             self.call.on_completion.insert(0, call);
-            return;
+            return Ok(());
         }
         let step = ServerStep::Calls { calls: vec![call], concurrent: false };
         let steps = self.call.server.get_or_insert_default();
@@ -192,7 +218,29 @@ impl Told {
             None => step,
         };
         steps.insert(0, step);
+        Ok(())
     }
+}
+
+/// One step of the handler, taken from those that it has where it is one of them.
+fn step(steps: &mut Vec<ServerStep>, word: &str, value: &str) -> Result<ServerStep, String> {
+    let is_it = |step: &ServerStep| match (word, step) {
+        ("call", ServerStep::Calls { calls, .. }) => calls.iter().any(|call| call.name == value),
+        ("end", step) => matches!(step, ServerStep::End { .. }),
+        _ => false,
+    };
+    Ok(match word {
+        "call" | "end" => {
+            let at = steps.iter().position(is_it).ok_or_else(|| format!("no such step: {word}={value}"))?;
+            steps.remove(at)
+        }
+        "span" | "outliving" => {
+            ServerStep::Span { name: value.to_owned(), steps: Vec::new(), outlives: word == "outliving" }
+        }
+        "raise" => ServerStep::Raise { signal: value.to_owned() },
+        "await" => ServerStep::Await { signal: value.to_owned() },
+        _ => return Err(format!("no such step: {word}")),
+    })
 }
 
 /// One of so many attempts: all but the last are answered UNAVAILABLE, and from the second on the request counts them.

@@ -60,6 +60,9 @@ enum Owner {
 impl Builder {
     fn line(&mut self, mut cursor: Cursor<'_>) -> Parsed<()> {
         self.indent(&cursor)?;
+        if cursor.rest().starts_with("!  ") {
+            return cursor.fail("the mark stands after the indentation: one space follows it");
+        }
         let mark = cursor.eat_str("! ");
         let start = cursor;
         if let Some(kind) = cursor.kind() {
