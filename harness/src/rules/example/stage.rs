@@ -266,7 +266,11 @@ impl Stage {
                 let opened = rest.iter().map(|ids| context(ids)).collect::<Result<Vec<_>, _>>()?;
                 record.server[0].spans = opened.into_iter().flatten().collect();
             }
-            "handler" => record.server[0].context = context(rest.first().copied().unwrap_or("none"))?,
+            "handler" => {
+                let remote = rest.get(1) == Some(&"remote");
+                let current = context(rest.first().copied().unwrap_or("none"))?;
+                record.server[0].context = current.map(|context| JournaledContext { remote, ..context });
+            }
             "current" => {
                 let client = record.client.as_mut().ok_or("nobody makes this call")?;
                 client.context = context(rest.first().copied().unwrap_or("none"))?;
@@ -302,6 +306,7 @@ impl Stage {
                     });
                     span.attributes.extend(further.collect::<Vec<_>>());
                 }
+                "flags" => span.flags = value.parse().map_err(|_| "a number")?,
                 "start" => span.start_ns = value.parse().map_err(|_| "a number")?,
                 "end" => span.end_ns = value.parse().map_err(|_| "a number")?,
                 "trace" => span.trace_id = value.parse().map_err(|_| "a trace id")?,

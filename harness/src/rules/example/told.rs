@@ -172,7 +172,8 @@ impl Told {
         }
     }
 
-    /// The order of the handler's steps: `call=NAME`, `span=NAME`, `outliving=NAME`, `raise=SIGNAL`, `await=SIGNAL`, `end`.
+    /// The order of the handler's steps: `call=NAME`, `span=NAME`, `outliving=NAME`, `attempt=SPAN`,
+    /// `raise=SIGNAL`, `await=SIGNAL`, `end`; `span=OUTER/INNER`.
     pub(super) fn order(&mut self, steps: &str) {
         let step = |step: &str| {
             let (word, value) = step.split_once('=').unwrap_or((step, ""));
@@ -235,8 +236,12 @@ fn step(steps: &mut Vec<ServerStep>, word: &str, value: &str) -> Result<ServerSt
             steps.remove(at)
         }
         "span" | "outliving" => {
-            ServerStep::Span { name: value.to_owned(), steps: Vec::new(), outlives: word == "outliving" }
+            let (name, inner) = value.split_once('/').map_or((value, None), |(name, inner)| (name, Some(inner)));
+            let inner = inner.map(|inner| step(steps, "span", inner)).transpose()?;
+            let steps = inner.into_iter().collect();
+            ServerStep::Span { name: name.to_owned(), steps, outlives: word == "outliving" }
         }
+        "attempt" => ServerStep::OnAttempt { number: 1, steps: vec![step(steps, "span", value)?] },
         "raise" => ServerStep::Raise { signal: value.to_owned() },
         "await" => ServerStep::Await { signal: value.to_owned() },
         _ => return Err(format!("no such step: {word}")),
