@@ -12,18 +12,19 @@
 //! headers 0 key=value                        what call 0 is answered with, by the script
 //! trailers 0 key=value                       what it ends with, by the script
 //! baggage 0 key=value                        sent with call 0, in a `baggage` header
-//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `await=`, `outliving=` for a span that
+//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `receive`, `await=`, `outliving=` for a span that
 //!                                            it leaves open, `attempt=` for one of a certain attempt, `span=outer/inner`
 //! wire 0.a key=value                         what the callee received under the key instead; no value: nothing
 //! wire 0.a +key=value                        what it received besides
 //! arrived 0.a #1 #2                          which spans' ids the attempts of the call carried
-//! handler 0 #1 [remote] | none               what was current when the handler began, if not the SERVER span
+//! handler 0 #1 [remote] | none | open        what was current when the handler began, if not the SERVER span
 //! opened 0 #2 #3                             the spans that the handler opened, by its own word
 //! current 0.a #1 | none                      what was current where the call was made, if not the handler's span
 //! saw 0 key=value | nothing                  the baggage that the handler saw, if not what arrived
 //! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span; also `attributes=N`, `flags=N`
 //! baseline 0 code=OK                         what was otherwise with the instrumentation off: also `message=…`, `received=N`,
-//!                                            `arrived=N`, `deadline=MS`, `cancelled`, and `+key=value`, received besides
+//!                                            `read=N` by the server, `arrived=N`, `deadline=MS`, `no-deadline`, `no-headers`,
+//!                                            `no-trailers`, `cancelled`, and `+key=value`, received besides
 //! unfinished 0 server                        this end was not over in time
 //! open NAME 0                                the ledger: a span was begun in this call and never ended
 //! resource key=value …                       the resource's attributes

@@ -268,7 +268,11 @@ impl Stage {
             }
             "handler" => {
                 let remote = rest.get(1) == Some(&"remote");
-                let current = context(rest.first().copied().unwrap_or("none"))?;
+                let open = evidence.capture.open.first().map(|open| format!("{}-{}", open.trace_id, open.span_id));
+                let current = match rest.first().copied().unwrap_or("none") {
+                    "open" => context(&open.ok_or("no span is open")?)?,
+                    ids => context(ids)?,
+                };
                 record.server[0].context = current.map(|context| JournaledContext { remote, ..context });
             }
             "current" => {
@@ -404,6 +408,10 @@ fn amend_baseline(record: &mut CallRecord, change: &str) -> Result<(), String> {
         "received" => client.received = number()?,
         "arrived" => record.server.resize(number()? as usize, ServerRecord::default()),
         "deadline" => record.server[0].deadline_ms = Some(number()?),
+        "no-deadline" => record.server[0].deadline_ms = None,
+        "no-headers" => client.headers = None,
+        "no-trailers" => client.outcome.get_or_insert_default().trailers.clear(),
+        "read" => record.server[0].received = number()?,
         "cancelled" => record.server[0].cancelled = true,
         key => {
             let entry = Entry { key: key.trim_start_matches('+').into(), value: value.into() };

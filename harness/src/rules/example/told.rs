@@ -126,7 +126,10 @@ impl Told {
                 let begun_ns = 1_700_000_000_000_000_000;
                 client.times = Some(Times { begun_ns, ended_ns: begun_ns + u64::from(number()?) * 1_000_000 });
             }
-            "deadline" => self.call.deadline_ms = Some(number()?),
+            "deadline" => {
+                self.call.deadline_ms = Some(number()?);
+                self.record.server.iter_mut().for_each(|server| server.deadline_ms = self.call.deadline_ms);
+            }
             "pause" => steps.insert(0, ServerStep::Pause { ms: number()? }),
             "span" => {
                 steps.insert(0, ServerStep::Span { name: value.to_owned(), steps: Vec::new(), outlives: false });
@@ -173,7 +176,7 @@ impl Told {
     }
 
     /// The order of the handler's steps: `call=NAME`, `span=NAME`, `outliving=NAME`, `attempt=SPAN`,
-    /// `raise=SIGNAL`, `await=SIGNAL`, `end`; `span=OUTER/INNER`.
+    /// `receive`, `raise=SIGNAL`, `await=SIGNAL`, `end`; `span=OUTER/INNER`.
     pub(super) fn order(&mut self, steps: &str) {
         let step = |step: &str| {
             let (word, value) = step.split_once('=').unwrap_or((step, ""));
@@ -242,6 +245,7 @@ fn step(steps: &mut Vec<ServerStep>, word: &str, value: &str) -> Result<ServerSt
             ServerStep::Span { name: name.to_owned(), steps, outlives: word == "outliving" }
         }
         "attempt" => ServerStep::OnAttempt { number: 1, steps: vec![step(steps, "span", value)?] },
+        "receive" => ServerStep::Receive { count: 0 },
         "raise" => ServerStep::Raise { signal: value.to_owned() },
         "await" => ServerStep::Await { signal: value.to_owned() },
         _ => return Err(format!("no such step: {word}")),
