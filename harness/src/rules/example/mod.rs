@@ -12,8 +12,12 @@
 //! headers 0 key=value                        what call 0 is answered with, by the script
 //! trailers 0 key=value                       what it ends with, by the script
 //! baggage 0 key=value                        sent with call 0, in a `baggage` header
+//! client 0 pause=100 half-close              what the client does, in this order: also `await=`, `receive`, and `not-reached` after
+//!                                            the last, if it did not come past that
 //! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `receive`, `await=`, `outliving=` for a span that
-//!                                            it leaves open, `attempt=` for one of a certain attempt, `span=outer/inner`
+//!                                            it leaves open, `attempt=` and `next-attempt=` for what is for one attempt,
+//!                                            `span=outer/inner`, `span=outer/WORD:VALUE`, `pause=`, `fail=`, `on=`,
+//!                                            `calls-at-once`, `await-cancelled`
 //! wire 0.a key=value                         what the callee received under the key instead; no value: nothing
 //! wire 0.a +key=value                        what it received besides
 //! arrived 0.a #1 #2                          which spans' ids the attempts of the call carried
@@ -21,19 +25,21 @@
 //! opened 0 #2 #3                             the spans that the handler opened, by its own word
 //! current 0.a #1 | none                      what was current where the call was made, if not the handler's span
 //! saw 0 key=value | nothing                  the baggage that the handler saw, if not what arrived
-//! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span; also `attributes=N`, `flags=N`
+//! span #1 from=0ms lasts=5ms end=0 trace=… id=…   what the notation does not say of a span; also `attributes=N`, `flags=N`,
+//!                                            `start=NS`, `process=N`
 //! baseline 0 code=OK                         what was otherwise with the instrumentation off: also `message=…`, `received=N`,
 //!                                            `read=N` by the server, `arrived=N`, `deadline=MS`, `no-deadline`, `no-headers`,
 //!                                            `no-trailers`, `cancelled`, and `+key=value`, received besides
 //! unfinished 0 server                        this end was not over in time
 //! open NAME 0                                the ledger: a span was begun in this call and never ended
 //! resource key=value …                       the resource's attributes
+//! concurrent                                 the calls are made all at once
 //! incomplete                                 the target did not finish exporting
 //! ```
 //!
 //! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
 //! `annotate-event=NAME`, `adds-baggage=KEY` (before all that it calls), `gives-up`, `fail=HOW`, `method=…`,
-//! `deadline=MS`, `pause=MS`, `took=MS`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
+//! `deadline=MS`, `pause=MS`, `took=MS`, `served=MS`, `local`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
 //! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
 //!
 //! Everything that is not said is as it is with an instrumentation that makes no mistake: the oracle weaves the contexts.

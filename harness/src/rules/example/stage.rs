@@ -28,6 +28,7 @@ pub(super) struct Stage {
     calls: BTreeMap<String, Told>,
     capture: Capture,
     resource: Vec<Attribute>,
+    concurrent: bool,
     /// What can be carried out only when all ids are known.
     later: Vec<String>,
     marks: Found,
@@ -39,7 +40,7 @@ impl Stage {
         let marks = Found { spans: std::mem::take(&mut planted.marks), ..Found::default() };
         let capture = Capture { complete: true, ..Capture::default() };
         let (calls, later, resource) = Default::default();
-        Self { normal, planted, convention: None, calls, capture, resource, later, marks }
+        Self { normal, planted, convention: None, calls, capture, resource, concurrent: false, later, marks }
     }
 
     pub(super) fn read(&mut self, line: &str, marked: bool) -> Result<(), String> {
@@ -75,6 +76,11 @@ impl Stage {
                 let (path, steps) = rest.split_once(' ').ok_or("a path and steps")?;
                 self.calls.get_mut(path).ok_or("no such call")?.order(steps);
             }
+            "client" => {
+                let (path, steps) = rest.split_once(' ').ok_or("a path and steps")?;
+                self.calls.get_mut(path).ok_or("no such call")?.client(steps)?;
+            }
+            "concurrent" => self.concurrent = true,
             "incomplete" => self.capture.complete = false,
             "resource" => {
                 let attribute = |entry: &str| {
@@ -150,6 +156,7 @@ impl Stage {
             .into(),
             ..Plan::default()
         };
+        plan.script.concurrent = self.concurrent;
         let mut transcript = Transcript::default();
         let paths: Vec<String> = self.calls.keys().cloned().collect();
         for path in &paths {
@@ -290,7 +297,7 @@ impl Stage {
 
     fn amend_span(&self, evidence: &mut Evidence, label: &str, changes: &[&str]) -> Result<(), String> {
         let ids = self.label(label).ok_or("no such span")?;
-        let span = &mut evidence.trace.spans[ids];
+        let (span, resources) = (&mut evidence.trace.spans[ids], &mut evidence.trace.resources);
         for change in changes {
             let (field, value) = change.split_once('=').ok_or("field=value")?;
             match field {
@@ -311,6 +318,10 @@ impl Stage {
                     span.attributes.extend(further.collect::<Vec<_>>());
                 }
                 "flags" => span.flags = value.parse().map_err(|_| "a number")?,
+                "process" => {
+                    span.resource = value.parse().map_err(|_| "a number")?;
+                    resources.resize(resources.len().max(span.resource + 1), resources[0].clone());
+                }
                 "start" => span.start_ns = value.parse().map_err(|_| "a number")?,
                 "end" => span.end_ns = value.parse().map_err(|_| "a number")?,
                 "trace" => span.trace_id = value.parse().map_err(|_| "a trace id")?,

@@ -122,10 +122,12 @@ impl Told {
             }
             "fail" => *steps = vec![ServerStep::Fail { how: value.to_owned(), message: String::new() }],
             "method" => self.call.method = Some(value.to_owned()),
-            "took" => {
-                let begun_ns = 1_700_000_000_000_000_000;
-                client.times = Some(Times { begun_ns, ended_ns: begun_ns + u64::from(number()?) * 1_000_000 });
+            "took" => client.times = Some(lasting(number()?)),
+            "served" => {
+                let times = lasting(number()?);
+                self.record.server.iter_mut().for_each(|server| server.times = Some(times));
             }
+            "local" => client.outcome.get_or_insert_default().origin = Origin::Local,
             "deadline" => {
                 self.call.deadline_ms = Some(number()?);
                 self.record.server.iter_mut().for_each(|server| server.deadline_ms = self.call.deadline_ms);
@@ -185,6 +187,26 @@ impl Told {
         self.steps = steps.split(' ').map(step).collect();
     }
 
+    /// The client's steps, each of which it came past: `pause=MS`, `half-close`, `await=SIGNAL`, `receive`, `not-reached`.
+    pub(super) fn client(&mut self, steps: &str) -> Result<(), String> {
+        let own = self.call.steps.get_or_insert_default();
+        for step in steps.split(' ') {
+            let (word, value) = step.split_once('=').unwrap_or((step, ""));
+            own.push(match word {
+                "pause" => ClientStep::Pause { ms: value.parse().map_err(|_| "milliseconds")? },
+                "half-close" => ClientStep::HalfClose,
+                "await" => ClientStep::Await { signal: value.to_owned() },
+                "receive" => ClientStep::Receive { count: 0 },
+                "not-reached" => break,
+                _ => return Err(format!("no such step: {word}")),
+            });
+        }
+        let reached = own.len() - usize::from(steps.ends_with("not-reached"));
+        let client = self.record.client.get_or_insert_default();
+        client.progress.reached = u32::try_from(reached).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
     /// The call, when all that its handler does is known.
     pub(super) fn into_call(mut self) -> Result<Call, String> {
         let steps = self.call.server.get_or_insert_default();
@@ -240,16 +262,33 @@ fn step(steps: &mut Vec<ServerStep>, word: &str, value: &str) -> Result<ServerSt
         }
         "span" | "outliving" => {
             let (name, inner) = value.split_once('/').map_or((value, None), |(name, inner)| (name, Some(inner)));
-            let inner = inner.map(|inner| step(steps, "span", inner)).transpose()?;
+            let inner = inner.map(|inner| inside(steps, inner)).transpose()?;
             let steps = inner.into_iter().collect();
             ServerStep::Span { name: name.to_owned(), steps, outlives: word == "outliving" }
         }
-        "attempt" => ServerStep::OnAttempt { number: 1, steps: vec![step(steps, "span", value)?] },
+        "attempt" => ServerStep::OnAttempt { number: 1, steps: vec![inside(steps, value)?] },
+        "next-attempt" => ServerStep::OnAttempt { number: 2, steps: vec![inside(steps, value)?] },
+        "pause" => ServerStep::Pause { ms: value.parse().map_err(|_| "milliseconds")? },
+        "fail" => ServerStep::Fail { how: value.to_owned(), message: String::new() },
+        "on" => ServerStep::On { call: value.to_owned(), steps: Vec::new() },
+        "calls-at-once" => ServerStep::Calls { calls: Vec::new(), concurrent: true },
+        "await-cancelled" => ServerStep::AwaitCancelled,
         "receive" => ServerStep::Receive { count: 0 },
         "raise" => ServerStep::Raise { signal: value.to_owned() },
         "await" => ServerStep::Await { signal: value.to_owned() },
         _ => return Err(format!("no such step: {word}")),
     })
+}
+
+/// A step inside of another: `NAME` for a span, or `WORD:VALUE`.
+fn inside(steps: &mut Vec<ServerStep>, text: &str) -> Result<ServerStep, String> {
+    let (word, value) = text.split_once(':').unwrap_or(("span", text));
+    step(steps, word, value)
+}
+
+fn lasting(ms: u32) -> Times {
+    let begun_ns = 1_700_000_000_000_000_000;
+    Times { begun_ns, ended_ns: begun_ns + u64::from(ms) * 1_000_000 }
 }
 
 /// One of so many attempts: all but the last are answered UNAVAILABLE, and from the second on the request counts them.
