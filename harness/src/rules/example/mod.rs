@@ -39,8 +39,9 @@
 //!
 //! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
 //! `annotate-event=NAME`, `adds-baggage=KEY` (before all that it calls), `gives-up`, `fail=HOW`, `method=…`,
-//! `deadline=MS`, `pause=MS`, `took=MS`, `served=MS`, `local`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
-//! span id of the context with this label, joined by a dash, `{#1}` for those of a span.
+//! `deadline=MS`, `pause=MS`, `took=MS`, `served=MS`, `local`, `unrecorded`, `forwards`, `saved-context`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
+//! span id of the context with this label, joined by a dash, `{#1}` for those of a span,
+//! `{open beside #1}` for those of the ledger's open span in its trace, and `{unknown beside #1}` for those of none.
 //!
 //! Everything that is not said is as it is with an instrumentation that makes no mistake: the oracle weaves the contexts.
 //! A span of the text takes the ids of the first expected span of its kind that has none yet. Where an expected span has

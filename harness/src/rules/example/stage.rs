@@ -34,6 +34,9 @@ pub(super) struct Stage {
     marks: Found,
 }
 
+/// What the ledger's open span has for an id.
+const OPEN: SpanId = SpanId([7; 8]);
+
 impl Stage {
     pub(super) fn new(normal: Normal) -> Self {
         let mut planted = normal.plant(example_value);
@@ -166,7 +169,9 @@ impl Stage {
                 plan.minted.insert(path.clone(), Minted { trace_id: context.trace_id, span_id: context.span_id });
                 self.calls[path].send_from_driver(&mut record, context);
             }
-            transcript.calls.insert(path.clone(), record);
+            if !self.calls[path].unrecorded {
+                transcript.calls.insert(path.clone(), record);
+            }
         }
         // Inner calls first, so that a call is complete before it goes into its caller's steps.
         for path in paths.iter().rev() {
@@ -255,7 +260,7 @@ impl Stage {
                 let parent = crate::transcript::RemoteContext::of(&arrived.ok_or("no such call")?.metadata).valid();
                 let trace_id = parent.map_or(TraceId([7; 16]), |parent| parent.trace_id);
                 evidence.capture.ledger = true;
-                evidence.capture.open.push(Open { trace_id, span_id: SpanId([7; 8]), name: first.to_owned() });
+                evidence.capture.open.push(Open { trace_id, span_id: OPEN, name: first.to_owned() });
                 return Ok(());
             }
             _ => {}
@@ -349,6 +354,12 @@ impl Stage {
         for (node, span) in self.normal.nodes.iter().zip(spans) {
             if let Some(label) = node.label {
                 line = line.replace(&format!("{{#{label}}}"), &dashed(span.name_ref()));
+                for (name, span_id) in [("open", OPEN), ("unknown", SpanId([9; 8]))] {
+                    line = line.replace(
+                        &format!("{{{name} beside #{label}}}"),
+                        &dashed(SpanRef { span_id, ..span.name_ref() }),
+                    );
+                }
                 let (keep, rest) =
                     if line.starts_with("span ") { line.split_at(7.min(line.len())) } else { ("", line.as_str()) };
                 line = format!("{keep}{}", rest.replace(&format!("#{label}"), &dashed(span.name_ref())));

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::scenario::{Call, ClientStep, Context, Endpoint, ServerStep, Shape};
+use crate::scenario::{Call, ClientStep, Context, Endpoint, Forwarding, ServerStep, Shape};
 use crate::trace::SpanRef;
 use crate::transcript::{
     CallRecord, ClientRecord, Code, Entry, GaveUp, Observer, Origin, Outcome, Progress, ServerRecord, Times,
@@ -16,6 +16,8 @@ pub(super) struct Told {
     within: Option<String>,
     callback: bool,
     unsampled: bool,
+    /// Nobody wrote down what became of it.
+    pub(super) unrecorded: bool,
     /// The steps in front of everything that the handler calls.
     added: Vec<ServerStep>,
     /// The handler's steps in their order, as a line of their own has them.
@@ -96,6 +98,9 @@ impl Told {
         let steps = self.call.server.get_or_insert_default();
         match word {
             "unsampled" => self.unsampled = true,
+            "forwards" => self.call.forwarding = Forwarding::Forward,
+            "saved-context" => self.call.context = Context::Saved,
+            "unrecorded" => self.unrecorded = true,
             "no-context" => self.call.context = Context::None,
             "cancelled" => {
                 client.gave_up = Some(GaveUp::Cancelled);
