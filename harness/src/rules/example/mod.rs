@@ -12,12 +12,12 @@
 //! headers 0 key=value                        what call 0 is answered with, by the script
 //! trailers 0 key=value                       what it ends with, by the script
 //! baggage 0 key=value                        sent with call 0, in a `baggage` header
-//! client 0 pause=100 half-close              what the client does, in this order: also `await=`, `receive`, and `not-reached` after
-//!                                            the last, if it did not come past that
-//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `receive`, `await=`, `outliving=` for a span that
-//!                                            it leaves open, `attempt=` and `next-attempt=` for what is for one attempt,
-//!                                            `span=outer/inner`, `span=outer/WORD:VALUE`, `pause=`, `fail=`, `on=`,
-//!                                            `calls-at-once`, `await-cancelled`
+//! client 0 pause=100 half-close              what the client does, in this order: also `await=`, `receive`, and
+//!                                            `not-reached` if it did not come past the last
+//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `receive`, `await=`, `on=`, `fail=`,
+//!                                            `calls-at-once`, `outliving=` for a span that it leaves open, `attempt=` and
+//!                                            `next-attempt=` for what is for one attempt, `span=outer/inner`,
+//!                                            `span=outer/WORD:VALUE`
 //! wire 0.a key=value                         what the callee received under the key instead; no value: nothing
 //! wire 0.a +key=value                        what it received besides
 //! arrived 0.a #1 #2                          which spans' ids the attempts of the call carried
@@ -37,17 +37,20 @@
 //! incomplete                                 the target did not finish exporting
 //! ```
 //!
-//! Words of a call: `unsampled`, `no-context`, `cancelled`, `awaits-cancelled`, `unrouted`, `callback`, `annotate-ok`, `annotate=KEY`,
-//! `annotate-event=NAME`, `adds-baggage=KEY` (before all that it calls), `gives-up`, `fail=HOW`, `method=…`,
-//! `deadline=MS`, `pause=MS`, `took=MS`, `served=MS`, `local`, `unrecorded`, `forwards`, `saved-context`, `sent=N`, `received=N`, `attempts=N`, `within=SPAN`, `span=NAME`. In values `{driver}` stands for trace and
-//! span id of the context with this label, joined by a dash, `{#1}` for those of a span,
-//! `{open beside #1}` for those of the ledger's open span in its trace, and `{unknown beside #1}` for those of none.
+//! Words of a call: `unsampled`, `no-context`, `saved-context`, `cancelled`, `local`, `gives-up`, `unrouted`, `unrecorded`,
+//! `callback`, `forwards`, `method=…`, `deadline=MS`, `took=MS`, `served=MS`, `sent=N`, `received=N`, `attempts=N`,
+//! `within=SPAN`, `adds-baggage=KEY` (before all that it calls), `fail=HOW` (instead of all that it does), and what else its handler does first:
+//! `span=NAME`, `pause=MS`, `annotate=KEY`, `annotate-event=NAME`, `annotate-ok`, `awaits-cancelled`.
+//!
+//! In values `{driver}` stands for trace and span id of the context with this label, joined by a dash, `{#1}` for those of a
+//! span, `{open beside #1}` for those of the ledger's open span in its trace, and `{unknown beside #1}` for those of none.
 //!
 //! Everything that is not said is as it is with an instrumentation that makes no mistake: the oracle weaves the contexts.
 //! A span of the text takes the ids of the first expected span of its kind that has none yet. Where an expected span has
 //! none in the text, what would have been in its context is in its parent's.
 
 mod stage;
+mod steps;
 mod told;
 
 use std::sync::{Arc, LazyLock};

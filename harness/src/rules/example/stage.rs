@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::told::{Told, plan_steps};
+use super::steps::plan_steps;
+use super::told::Told;
 use super::{Found, conventions};
 use crate::convention::{Convention, Side};
 use crate::evidence::{Capture, Evidence, Open, VERSION};

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use crate::scenario::{Call, ClientStep, Context, Endpoint, Forwarding, ServerStep, Shape};
+use super::steps::{client_step, server_step, words};
+use crate::scenario::{Call, Context, Endpoint, Forwarding, ServerStep, Shape};
 use crate::trace::SpanRef;
 use crate::transcript::{
     CallRecord, ClientRecord, Code, Entry, GaveUp, Observer, Origin, Outcome, Progress, ServerRecord, Times,
@@ -107,25 +108,11 @@ impl Told {
                 client.outcome = Some(Outcome { code: Code::CANCELLED, origin: Origin::Local, ..Outcome::default() });
                 self.record.server.iter_mut().for_each(|server| server.cancelled = true);
             }
-            "awaits-cancelled" => steps.insert(0, ServerStep::AwaitCancelled),
             "unrouted" => self.record.server.clear(),
             "callback" => self.callback = true,
-            "annotate-ok" => {
-                steps.insert(0, ServerStep::Annotate { attributes: Vec::new(), events: Vec::new(), ok: true })
-            }
-            "annotate" => {
-                let attributes = vec![(value.to_owned(), "yes".to_owned())];
-                steps.insert(0, ServerStep::Annotate { attributes, events: Vec::new(), ok: false });
-            }
-            "adds-baggage" => {
-                self.added.push(ServerStep::Baggage { key: value.to_owned(), value: "added".to_owned() });
-            }
-            "gives-up" => self.call.steps.get_or_insert_default().push(ClientStep::Cancel),
-            "annotate-event" => {
-                let events = vec![value.to_owned()];
-                steps.insert(0, ServerStep::Annotate { attributes: Vec::new(), events, ok: false });
-            }
-            "fail" => *steps = vec![ServerStep::Fail { how: value.to_owned(), message: String::new() }],
+            "adds-baggage" => self.added.push(server_step(steps, word, value)?),
+            "gives-up" => self.call.steps = Some(vec![client_step(word, value)?]),
+            "fail" => *steps = vec![server_step(steps, word, value)?],
             "method" => self.call.method = Some(value.to_owned()),
             "took" => client.times = Some(lasting(number()?)),
             "served" => {
@@ -136,10 +123,6 @@ impl Told {
             "deadline" => {
                 self.call.deadline_ms = Some(number()?);
                 self.record.server.iter_mut().for_each(|server| server.deadline_ms = self.call.deadline_ms);
-            }
-            "pause" => steps.insert(0, ServerStep::Pause { ms: number()? }),
-            "span" => {
-                steps.insert(0, ServerStep::Span { name: value.to_owned(), steps: Vec::new(), outlives: false });
             }
             "sent" => {
                 client.sent = number()?;
@@ -156,7 +139,10 @@ impl Told {
                 self.record.server = (1..=attempts).map(|number| attempt(&last, number, attempts)).collect();
             }
             "within" => self.within = Some(value.to_owned()),
-            _ => return Err(format!("no such word: {word}")),
+            _ => {
+                let step = server_step(steps, word, value)?;
+                steps.insert(0, step);
+            }
         }
         Ok(())
     }
@@ -182,40 +168,28 @@ impl Told {
         }
     }
 
-    /// The order of the handler's steps: `call=NAME`, `span=NAME`, `outliving=NAME`, `attempt=SPAN`,
-    /// `receive`, `raise=SIGNAL`, `await=SIGNAL`, `end`; `span=OUTER/INNER`.
+    /// What the handler does, in this order.
     pub(super) fn order(&mut self, steps: &str) {
-        let step = |step: &str| {
-            let (word, value) = step.split_once('=').unwrap_or((step, ""));
-            (word.to_owned(), value.to_owned())
-        };
-        self.steps = steps.split(' ').map(step).collect();
+        self.steps = words(steps).map(|(word, value)| (word.to_owned(), value.to_owned())).collect();
     }
 
-    /// The client's steps, each of which it came past: `pause=MS`, `half-close`, `await=SIGNAL`, `receive`, `not-reached`.
+    /// What the client does, in this order; after the last, `not-reached` if it did not come past that.
     pub(super) fn client(&mut self, steps: &str) -> Result<(), String> {
-        let own = self.call.steps.get_or_insert_default();
-        for step in steps.split(' ') {
-            let (word, value) = step.split_once('=').unwrap_or((step, ""));
-            own.push(match word {
-                "pause" => ClientStep::Pause { ms: value.parse().map_err(|_| "milliseconds")? },
-                "half-close" => ClientStep::HalfClose,
-                "await" => ClientStep::Await { signal: value.to_owned() },
-                "receive" => ClientStep::Receive { count: 0 },
-                "not-reached" => break,
-                _ => return Err(format!("no such step: {word}")),
-            });
-        }
+        let is_step = |(word, _): &(&str, &str)| *word != "not-reached";
+        let own: Vec<_> =
+            words(steps).filter(is_step).map(|(word, value)| client_step(word, value)).collect::<Result<_, _>>()?;
         let reached = own.len() - usize::from(steps.ends_with("not-reached"));
+        self.call.steps = Some(own);
         let client = self.record.client.get_or_insert_default();
-        client.progress.reached = u32::try_from(reached).unwrap_or(u32::MAX);
+        client.progress.reached = u32::try_from(reached).map_err(|error| error.to_string())?;
         Ok(())
     }
 
     /// The call, when all that its handler does is known.
     pub(super) fn into_call(mut self) -> Result<Call, String> {
         let steps = self.call.server.get_or_insert_default();
-        let ordered = self.steps.iter().map(|(word, value)| step(steps, word, value)).collect::<Result<Vec<_>, _>>()?;
+        let ordered =
+            self.steps.iter().map(|(word, value)| server_step(steps, word, value)).collect::<Result<Vec<_>, _>>()?;
         steps.splice(..0, self.added.into_iter().chain(ordered));
         Ok(self.call)
     }
@@ -251,44 +225,6 @@ impl Told {
         steps.insert(0, step);
         Ok(())
     }
-}
-
-/// One step of the handler, taken from those that it has where it is one of them.
-fn step(steps: &mut Vec<ServerStep>, word: &str, value: &str) -> Result<ServerStep, String> {
-    let is_it = |step: &ServerStep| match (word, step) {
-        ("call", ServerStep::Calls { calls, .. }) => calls.iter().any(|call| call.name == value),
-        ("end", step) => matches!(step, ServerStep::End { .. }),
-        _ => false,
-    };
-    Ok(match word {
-        "call" | "end" => {
-            let at = steps.iter().position(is_it).ok_or_else(|| format!("no such step: {word}={value}"))?;
-            steps.remove(at)
-        }
-        "span" | "outliving" => {
-            let (name, inner) = value.split_once('/').map_or((value, None), |(name, inner)| (name, Some(inner)));
-            let inner = inner.map(|inner| inside(steps, inner)).transpose()?;
-            let steps = inner.into_iter().collect();
-            ServerStep::Span { name: name.to_owned(), steps, outlives: word == "outliving" }
-        }
-        "attempt" => ServerStep::OnAttempt { number: 1, steps: vec![inside(steps, value)?] },
-        "next-attempt" => ServerStep::OnAttempt { number: 2, steps: vec![inside(steps, value)?] },
-        "pause" => ServerStep::Pause { ms: value.parse().map_err(|_| "milliseconds")? },
-        "fail" => ServerStep::Fail { how: value.to_owned(), message: String::new() },
-        "on" => ServerStep::On { call: value.to_owned(), steps: Vec::new() },
-        "calls-at-once" => ServerStep::Calls { calls: Vec::new(), concurrent: true },
-        "await-cancelled" => ServerStep::AwaitCancelled,
-        "receive" => ServerStep::Receive { count: 0 },
-        "raise" => ServerStep::Raise { signal: value.to_owned() },
-        "await" => ServerStep::Await { signal: value.to_owned() },
-        _ => return Err(format!("no such step: {word}")),
-    })
-}
-
-/// A step inside of another: `NAME` for a span, or `WORD:VALUE`.
-fn inside(steps: &mut Vec<ServerStep>, text: &str) -> Result<ServerStep, String> {
-    let (word, value) = text.split_once(':').unwrap_or(("span", text));
-    step(steps, word, value)
 }
 
 fn lasting(ms: u32) -> Times {
@@ -327,25 +263,4 @@ fn endpoint(word: &str) -> Option<Endpoint> {
         "nobody" => Some(Endpoint::Nobody),
         _ => None,
     }
-}
-
-/// How many steps the server of a call has.
-pub(super) fn plan_steps(calls: &[Call], path: &str) -> u32 {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let Some(call) = calls.iter().find(|call| call.name == name) else { return 0 };
-    let steps = call.server.as_deref().unwrap_or_default();
-    let Some(rest) = rest else { return u32::try_from(steps.len()).unwrap_or(u32::MAX) };
-    let inner = |step: &ServerStep| -> Vec<Call> {
-        match step {
-            ServerStep::Calls { calls, .. } => calls.clone(),
-            ServerStep::Span { steps, .. } => steps.iter().flat_map(calls_in).collect(),
-            _ => Vec::new(),
-        }
-    };
-    let next: Vec<Call> = steps.iter().flat_map(inner).chain(call.on_completion.clone()).collect();
-    plan_steps(&next, rest)
-}
-
-fn calls_in(step: &ServerStep) -> Vec<Call> {
-    if let ServerStep::Calls { calls, .. } = step { calls.clone() } else { Vec::new() }
 }
