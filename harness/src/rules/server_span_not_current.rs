@@ -1,8 +1,7 @@
 use super::Findings;
-use super::support::{is_or_is_below, place_of_end};
+use super::support::{is_open, is_or_is_below, place_of_end};
 use crate::convention::Side;
 use crate::subject::{Case, End};
-use crate::trace::SpanRef;
 use crate::transcript::flags;
 
 rule! {
@@ -82,8 +81,4 @@ fn problem(case: &Case<'_>, end: &End<'_>) -> Option<&'static str> {
         }
         None => None,
     }
-}
-
-fn is_open(case: &Case<'_>, span: SpanRef) -> bool {
-    case.evidence.capture.open.iter().any(|open| open.trace_id == span.trace_id && open.span_id == span.span_id)
 }

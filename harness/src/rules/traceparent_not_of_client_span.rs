@@ -1,8 +1,7 @@
 use super::Findings;
-use super::support::{is_or_is_below, outgoing, place_of_end};
+use super::support::{is_open, is_or_is_below, outgoing, place_of_end};
 use crate::convention::{Level, Side, Source};
 use crate::subject::Case;
-use crate::trace::SpanRef;
 
 rule! {
     /// The span id that a callee receives is that of the span of the call, or of a span below it (an attempt, the HTTP
@@ -91,8 +90,4 @@ fn new_span() -> Source {
         quote: "instrumentation should create a new Span prior to injecting the SpanContext for a remote outgoing call"
             .to_owned(),
     }
-}
-
-fn is_open(case: &Case<'_>, span: SpanRef) -> bool {
-    case.evidence.capture.open.iter().any(|open| open.trace_id == span.trace_id && open.span_id == span.span_id)
 }

@@ -61,6 +61,11 @@ pub(super) fn why_absent(case: &Case<'_>) -> &'static str {
     }
 }
 
+/// Whether the ledger has this span as begun and not ended.
+pub(super) fn is_open(case: &Case<'_>, span: SpanRef) -> bool {
+    case.evidence.capture.open.iter().any(|open| open.trace_id == span.trace_id && open.span_id == span.span_id)
+}
+
 /// Whether a span is the one of this name, or stands somewhere below it.
 pub(super) fn is_or_is_below(case: &Case<'_>, name: SpanRef, top: SpanRef) -> bool {
     let below = |index| case.is_below(index, top, |_| true);
