@@ -400,6 +400,14 @@ mod tests {
         assert_eq!(family("no_such_rule"), None);
     }
 
+    /// What a report says is what an expectation file and the JSON lines say.
+    #[test]
+    fn a_family_is_called_the_same_everywhere() {
+        for rule in RULES {
+            assert_eq!(serde_json::to_value(rule.family).unwrap(), rule.family.as_str(), "{}", rule.id());
+        }
+    }
+
     /// An empty list would call every trace right.
     #[test]
     fn there_are_rules_of_every_family_that_judges_spans() {

@@ -65,6 +65,8 @@ mod tests {
         for rule in RULES {
             let page = page(rule);
             assert!(page.starts_with(&format!("# {}\n", rule.id())), "{page}");
+            let level = serde_json::to_value(rule.level).unwrap().as_str().unwrap().to_uppercase();
+            assert!(page.contains(&format!("\n{level}, family {}.", rule.family.as_str())), "{page}");
             assert!(page.contains(rule.url) && page.contains(rule.clause), "{page}");
             assert!(page.contains("Passes:") && page.contains("Fails, where `!` stands:"), "{page}");
             assert!(!page.contains("```pass") && !page.contains("```fail"), "{page}");
