@@ -65,7 +65,7 @@ fn compare(allowed: &Knows, found: &Knows) -> Vec<String> {
 
 fn read_code(source: &Path) -> Result<Knows> {
     let mut files = Vec::new();
-    find(source, &mut files)?;
+    find(source, "rs", &mut files)?;
     let mut modules: BTreeSet<String> = files.iter().filter_map(|file| module_of(source, file)).collect();
     modules.remove("lib");
     let mut found = Knows::new();
@@ -79,13 +79,13 @@ fn read_code(source: &Path) -> Result<Knows> {
     Ok(found)
 }
 
-/// The Rust files below a folder.
-pub(crate) fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// The files with this extension below a folder.
+pub(crate) fn find(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() {
-            find(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            find(&path, extension, files)?;
+        } else if path.extension().is_some_and(|own| own == extension) {
             files.push(path);
         }
     }

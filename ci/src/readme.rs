@@ -1,6 +1,7 @@
 //! The commands of README.md, run exactly as it prints them.
 //!
 //! In a fence of language `sh`, every line is one command. Fences of other languages are output, or for another machine.
+//! They run every test, so what snapshots are asked for is known when they are through.
 
 use std::fs;
 use std::path::Path;
@@ -8,17 +9,19 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::snapshots;
 use crate::steps::execute;
 
 pub(crate) fn check(root: &Path) -> Result<()> {
     let text = fs::read_to_string(root.join("README.md")).context("cannot read README.md")?;
     let commands = commands(&text);
     ensure!(!commands.is_empty(), "README.md has no command: a fence of language `sh` holds one a line");
+    let asked = snapshots::begin(root)?;
     for command in commands {
         println!("$ {command}");
-        execute(Command::new("sh").args(["-c", command]).current_dir(root))?;
+        execute(Command::new("sh").args(["-c", command]).current_dir(root).env(snapshots::VARIABLE, &asked))?;
     }
-    Ok(())
+    snapshots::compare(root, &asked)
 }
 
 fn commands(text: &str) -> Vec<&str> {

@@ -14,7 +14,7 @@ pub(crate) fn format(root: &Path) -> Result<()> {
     // Macros declare the modules of faults and controls, and `cargo fmt` finds only those that stand in the source.
     let mut files = Vec::new();
     for folder in ["targets/rust/faulty/src/faults", "harness/tests/controls"] {
-        find(&root.join(folder), &mut files)?;
+        find(&root.join(folder), "rs", &mut files)?;
     }
     files.sort();
     execute(Command::new("rustfmt").args(["--edition", "2024", "--check"]).args(files).current_dir(root))
@@ -31,18 +31,6 @@ pub(crate) fn docs(root: &Path) -> Result<()> {
             .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
             .env("RUSTDOCFLAGS", "--deny warnings"),
     )
-}
-
-/// Runs the snapshot tests once more under cargo-insta, which knows which snapshots no test has asked for.
-pub(crate) fn snapshots(root: &Path) -> Result<()> {
-    execute(cargo(root).args([
-        "insta",
-        "test",
-        "--check",
-        "--unreferenced=reject",
-        "--package",
-        "conformance-snapshots",
-    ]))
 }
 
 /// Holds the pages that are made from the rules against what would be made now: a test of the harness makes them.
