@@ -145,7 +145,7 @@ fn steps_while_open<'a>(
     record: Option<&'a ServerRecord>,
 ) -> Option<(&'a ServerRecord, &'a [ServerStep])> {
     let plan = case.calls[call].plan;
-    let record = record.filter(|record| !record.cancelled && record.progress.over_at.is_none())?;
+    let record = record.filter(|record| record.progress.over_at.is_none())?;
     if case.is_disturbed(call) || plan.deadline_ms.is_some() || case.arrivals(call) > 1 {
         return None;
     }
