@@ -10,6 +10,7 @@
 //! call 0.a unary -> peer INTERNAL            the handler of 0 calls the peer (or target, or nobody)
 //! metadata 0 key=value                       sent with call 0, by the script
 //! headers 0 key=value                        what call 0 is answered with, by the script
+//! told 0 key=value                           the headers as the client's API gave them, if not those
 //! trailers 0 key=value                       what it ends with, by the script
 //! baggage 0 key=value                        sent with call 0, in a `baggage` header
 //! client 0 pause=100 half-close              what the client does, in this order: also `await=`, `receive`, and

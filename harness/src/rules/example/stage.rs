@@ -93,7 +93,7 @@ impl Stage {
                 };
                 self.resource = rest.split(' ').map(attribute).collect::<Result<_, &str>>()?;
             }
-            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline"
+            "wire" | "arrived" | "handler" | "current" | "opened" | "saw" | "span" | "open" | "baseline" | "told"
             | "unfinished" => self.later.push(line.to_owned()),
             _ => return Err("no such line".into()),
         }
@@ -278,6 +278,11 @@ impl Stage {
             "opened" => {
                 let opened = rest.iter().map(|ids| context(ids)).collect::<Result<Vec<_>, _>>()?;
                 record.server[0].spans = opened.into_iter().flatten().collect();
+            }
+            "told" => {
+                let entries = rest.iter().filter_map(|entry| entry.split_once('='));
+                let entries = entries.map(|(key, value)| Entry { key: key.into(), value: value.into() });
+                record.client.as_mut().ok_or("nobody makes this call")?.headers = Some(entries.collect());
             }
             "handler" => {
                 let remote = rest.get(1) == Some(&"remote");
