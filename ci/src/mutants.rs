@@ -34,9 +34,11 @@ impl Part {
             Self::Rules => {
                 [&["--package=grpc-trace-conformance", "--file=harness/src/rules/**"], &["--lib", "--test=pages"], &[]]
             }
-            Self::Oracle => {
-                [&["--package=grpc-trace-conformance", "--file=harness/src/oracle/**"], &["--test=oracle"], &[]]
-            }
+            Self::Oracle => [
+                &["--package=grpc-trace-conformance", "--file=harness/src/oracle/**"],
+                &["--lib", "--test=oracle"],
+                &[],
+            ],
         }
     }
 

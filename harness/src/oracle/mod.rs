@@ -6,6 +6,8 @@
 
 mod baggage;
 mod describe;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

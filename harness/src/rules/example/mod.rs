@@ -13,9 +13,10 @@
 //! told 0 key=value                           the headers as the client's API gave them, if not those
 //! trailers 0 key=value                       what it ends with, by the script
 //! baggage 0 key=value                        sent with call 0, in a `baggage` header
-//! client 0 pause=100 half-close              what the client does, in this order: also `await=`, `receive`, and
+//! client 0 pause=100 half-close              what the client does, in this order: also `send=BYTES`, `await=`, `receive`, and
 //!                                            `not-reached` if it did not come past the last
-//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `receive`, `await=`, `on=`, `fail=`,
+//! steps 0 call=a span=work raise=go end      what the handler does, in this order: also `send=BYTES`, `receive`, `await=`, `fail=`,
+//!                                            `on=a/WORD:VALUE` for a step of the client of a call that it made,
 //!                                            `calls-at-once`, `outliving=` for a span that it leaves open, `attempt=` and
 //!                                            `next-attempt=` for what is for one attempt, `span=outer/inner`,
 //!                                            `span=outer/WORD:VALUE`
@@ -38,7 +39,7 @@
 //! incomplete                                 the target did not finish exporting
 //! ```
 //!
-//! Words of a call: `unsampled`, `no-context`, `saved-context`, `cancelled`, `local`, `gives-up`, `unrouted`, `unrecorded`,
+//! Words of a call: `unsampled`, `no-context`, `saved-context`, `cancelled`, `timed-out`, `local`, `gives-up`, `unrouted`, `unrecorded`,
 //! `callback`, `forwards`, `method=…`, `deadline=MS`, `took=MS`, `served=MS`, `sent=N`, `received=N`, `attempts=N`,
 //! `within=SPAN`, `adds-baggage=KEY` (before all that it calls), `fail=HOW` (instead of all that it does), and what else its handler does first:
 //! `span=NAME`, `pause=MS`, `annotate=KEY`, `annotate-event=NAME`, `annotate-ok`, `awaits-cancelled`.

@@ -10,7 +10,8 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// One step of the client.
 pub(super) fn client_step(word: &str, value: &str) -> Result<ClientStep, String> {
     Ok(match word {
-        "pause" => ClientStep::Pause { ms: milliseconds(value)? },
+        "pause" => ClientStep::Pause { ms: number(value)? },
+        "send" => ClientStep::Send { count: 1, size: number(value)?, cut: None },
         "half-close" => ClientStep::HalfClose,
         "await" => ClientStep::Await { signal: value.to_owned() },
         "receive" => ClientStep::Receive { count: 0 },
@@ -39,13 +40,18 @@ pub(super) fn server_step(steps: &mut Vec<ServerStep>, word: &str, value: &str) 
         }
         "attempt" => ServerStep::OnAttempt { number: 1, steps: vec![inside(steps, value)?] },
         "next-attempt" => ServerStep::OnAttempt { number: 2, steps: vec![inside(steps, value)?] },
-        "pause" => ServerStep::Pause { ms: milliseconds(value)? },
+        "pause" => ServerStep::Pause { ms: number(value)? },
         "fail" => ServerStep::Fail { how: value.to_owned(), message: String::new() },
         "adds-baggage" => ServerStep::Baggage { key: value.to_owned(), value: "added".to_owned() },
         "annotate" => annotate(&[value], &[], false),
         "annotate-event" => annotate(&[], &[value], false),
         "annotate-ok" => annotate(&[], &[], true),
-        "on" => ServerStep::On { call: value.to_owned(), steps: Vec::new() },
+        "on" => {
+            let (call, inner) = value.split_once('/').unwrap_or((value, ""));
+            let inner = inner.split_once(':').map(|(word, value)| client_step(word, value)).transpose()?;
+            ServerStep::On { call: call.to_owned(), steps: inner.into_iter().collect() }
+        }
+        "send" => ServerStep::Send { count: 1, size: number(value)?, cut: None },
         "calls-at-once" => ServerStep::Calls { calls: Vec::new(), concurrent: true },
         "awaits-cancelled" => ServerStep::AwaitCancelled,
         "receive" => ServerStep::Receive { count: 0 },
@@ -66,8 +72,8 @@ fn annotate(keys: &[&str], events: &[&str], ok: bool) -> ServerStep {
     ServerStep::Annotate { attributes, events: events.iter().map(|name| (*name).to_owned()).collect(), ok }
 }
 
-fn milliseconds(value: &str) -> Result<u32, String> {
-    value.parse().map_err(|_| format!("{value:?} is no number of milliseconds"))
+fn number(value: &str) -> Result<u32, String> {
+    value.parse().map_err(|_| format!("{value:?} is no number"))
 }
 
 /// How many steps the server of a call has.

@@ -108,6 +108,12 @@ impl Told {
                 client.outcome = Some(Outcome { code: Code::CANCELLED, origin: Origin::Local, ..Outcome::default() });
                 self.record.server.iter_mut().for_each(|server| server.cancelled = true);
             }
+            "timed-out" => {
+                client.gave_up = Some(GaveUp::Deadline);
+                let code = Code::DEADLINE_EXCEEDED;
+                client.outcome = Some(Outcome { code, origin: Origin::Local, ..Outcome::default() });
+                self.record.server.iter_mut().for_each(|server| server.cancelled = true);
+            }
             "unrouted" => self.record.server.clear(),
             "callback" => self.callback = true,
             "adds-baggage" => self.added.push(server_step(steps, word, value)?),
