@@ -68,6 +68,16 @@ fn a_span_has_the_ids_that_went_out_unless_something_else_has_them() {
 }
 
 #[test]
+fn a_span_has_not_the_ids_of_what_the_driver_sent() {
+    let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer\nwire 0.a traceparent=00-{driver}-01\n";
+    let (plan, expected) = expected(&format!("{text}\nSERVER Echo/Say <- driver\n  CLIENT Echo/Again\n"));
+    let [server, client] = &expected.trace.spans[..] else { panic!("two spans") };
+    let Minted { trace_id, span_id } = plan.minted["0"];
+    assert_eq!(client.parent_ref(), Some(server.name_ref()));
+    assert!(client.trace_id == trace_id && client.span_id != span_id, "{:?}", client.name_ref());
+}
+
+#[test]
 fn a_root_has_the_ids_that_its_handler_saw_unless_the_trace_is_anothers() {
     let text = "convention rpc-1.39\ncall 0 unary\ncall 1 unary no-context\ncall 2 unary no-context\n";
     let tree = "\nSERVER Echo/Say #1 <- driver\nSERVER Echo/Say #2\nSERVER Echo/Say #3 in driver\n";
