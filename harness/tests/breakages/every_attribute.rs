@@ -142,7 +142,7 @@ fn keys(convention: &Convention) -> Vec<(Side, &AttributeSpec)> {
     client.chain(convention.server.attributes.iter().map(|spec| (Side::Server, spec))).collect()
 }
 
-async fn is_found(id: &str) {
+fn is_found(id: &str) {
     let conventions = convention::builtin().unwrap();
     let convention = conventions.iter().find(|convention| convention.id == id).unwrap();
     let mut unseen = Vec::new();
@@ -151,7 +151,7 @@ async fn is_found(id: &str) {
         for how in [How::Missing, How::WrongValue, How::WrongType, How::Empty, How::Repeated] {
             let Some(rule) = how.rule(spec) else { continue };
             let policy = Arc::new(One { side, key: spec.key.clone(), how });
-            let found = findings(policy, id, &scenarios(side)).await;
+            let found = findings(policy, id, &scenarios(side));
             // Of the client's port there is no right value to break.
             let stand_in = spec.key == "network.peer.port" && side == Side::Client;
             if !found.contains_key(rule) || found.len() > 1 + usize::from(stand_in) {
@@ -164,24 +164,24 @@ async fn is_found(id: &str) {
     assert!(caught.len() > 3, "{caught:?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_attribute_up_to_1_38_is_judged() {
-    is_found("rpc-1.38").await;
+#[test]
+fn each_attribute_up_to_1_38_is_judged() {
+    is_found("rpc-1.38");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_attribute_from_1_39_is_judged() {
-    is_found("rpc-1.39").await;
+#[test]
+fn each_attribute_from_1_39_is_judged() {
+    is_found("rpc-1.39");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_attribute_of_the_next_convention_is_judged() {
-    is_found("rpc-next").await;
+#[test]
+fn each_attribute_of_the_next_convention_is_judged() {
+    is_found("rpc-next");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_attribute_of_both_conventions_at_once_is_judged() {
-    is_found("rpc-dup").await;
+#[test]
+fn each_attribute_of_both_conventions_at_once_is_judged() {
+    is_found("rpc-dup");
 }
 
 /// Adds what a convention calls another generation's.
@@ -194,15 +194,15 @@ impl Policy for Deprecated {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_generations_attributes_are_judged() {
+#[test]
+fn another_generations_attributes_are_judged() {
     for convention in convention::builtin().unwrap() {
         if !["rpc-1.38", "rpc-1.39", "rpc-next", "rpc-dup"].contains(&convention.id.as_str()) {
             continue;
         }
         for deprecated in &convention.deprecated {
             let key: &'static str = deprecated.key.clone().leak();
-            let found = findings(Arc::new(Deprecated(key)), &convention.id, &["unary/ok/both/at-once"]).await;
+            let found = findings(Arc::new(Deprecated(key)), &convention.id, &["unary/ok/both/at-once"]);
             assert_eq!(
                 found.keys().collect::<Vec<_>>(),
                 ["attribute_deprecated"],

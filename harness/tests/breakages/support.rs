@@ -1,9 +1,8 @@
 //! How a breakage is played and judged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-pub(crate) use std::sync::Mutex;
+pub(crate) use std::sync::{Arc, Mutex};
 
 pub(crate) use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request};
 pub(crate) use opentelemetry::trace::{
@@ -36,10 +35,11 @@ macro_rules! breakages {
             #[allow(clippy::allow_attributes, unfulfilled_lint_expectations, reason = "and often not")]
             impl Policy for Broken { $($method)* }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn is_found() {
+            #[test]
+            fn is_found() {
                 let (must, may): (&[&str], &[&str]) = (&$must, breakages!(@may $($may)?));
-                $crate::support::is_found(Broken, &$conventions, &$scenarios, must, may).await;
+                let policy: Arc<dyn Policy> = Arc::new(Broken);
+                $crate::support::is_found(&policy, &$conventions, &$scenarios, must, may);
             }
         }
     )+ };
@@ -48,16 +48,15 @@ macro_rules! breakages {
 }
 
 /// Everything of these, under these conventions, against the reference with this policy.
-pub(crate) async fn is_found(
-    policy: impl Policy,
+pub(crate) fn is_found(
+    policy: &Arc<dyn Policy>,
     conventions: &[&str],
     scenarios: &[&str],
     must: &[&str],
     may: &[&str],
 ) {
-    let policy: Arc<dyn Policy> = Arc::new(policy);
     for convention in conventions {
-        let found = findings(Arc::clone(&policy), convention, scenarios).await;
+        let found = findings(Arc::clone(policy), convention, scenarios);
         let told = found.iter().map(|(rule, example)| format!("  {rule}: {example}\n")).collect::<String>();
         for rule in must {
             assert!(found.contains_key(*rule), "{convention}: {rule} is silent. What was found:\n{told}");
@@ -69,11 +68,10 @@ pub(crate) async fn is_found(
 }
 
 /// The rules that found something in a run, each with a case and what it says there.
-pub(crate) async fn findings(
-    policy: Arc<dyn Policy>,
-    convention: &str,
-    scenarios: &[&str],
-) -> BTreeMap<String, String> {
+///
+/// Its runtime is built here: with one in each test, all that a run is made of would be compiled for each.
+pub(crate) fn findings(policy: Arc<dyn Policy>, convention: &str, scenarios: &[&str]) -> BTreeMap<String, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let opt_in = match convention {
         "rpc-1.38" => "",
         "rpc-1.39" => "rpc",
@@ -87,7 +85,7 @@ pub(crate) async fn findings(
         .strict();
     let harness = scenarios.iter().fold(harness, |harness, scenario| harness.scenario(*scenario));
     let mut found = BTreeMap::new();
-    for result in harness.run().await.expect("the target runs") {
+    for result in runtime.expect("a runtime").block_on(harness.run()).expect("the target runs") {
         let verdict = &result.verdict;
         assert!(
             verdict.outcome.is_executed() || !verdict.outcome.is_red(),
