@@ -37,7 +37,7 @@ fn what_is_expected_of_some_calls_is_what_it_was() {
     let mut all = String::new();
     for convention in builtin().unwrap() {
         for (scene, text) in SCENES {
-            let (plan, Expected { trace, .. }) = expected(&format!("convention {}\n{text}\n\n", convention.id));
+            let (plan, _, Expected { trace, .. }) = expected(&format!("convention {}\n{text}\n\n", convention.id));
             let naming = Naming::default().rank(|span| u64::from_be_bytes(span.span_id.0));
             let naming = plan.minted.iter().fold(naming, |naming, (path, &Minted { trace_id, span_id })| {
                 naming.remote(SpanRef { trace_id, span_id }, format!("driver {path}"))
@@ -58,9 +58,8 @@ fn an_unrouted_call_has_a_span_if_the_target_answered() {
 fn a_span_has_the_ids_that_went_out_unless_something_else_has_them() {
     let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer\ncall 0.b unary -> peer\n";
     let tree = "\nSERVER Echo/Say #1 <- driver\n  CLIENT Echo/First #2\n  CLIENT Echo/Second #3\n";
-    let evidence = evidence(&format!("{text}wire 0.b traceparent=00-{{#2}}-01\n{tree}"));
-    let Expected { trace, .. } = expect(&evidence.plan, &evidence.transcript, &evidence.convention);
-    let [server, first, second] = &evidence.trace.spans[..] else { panic!("three spans") };
+    let (_, told, Expected { trace, .. }) = expected(&format!("{text}wire 0.b traceparent=00-{{#2}}-01\n{tree}"));
+    let [server, first, second] = &told.spans[..] else { panic!("three spans") };
     let names: Vec<SpanRef> = trace.spans.iter().map(Span::name_ref).collect();
     assert_eq!(names[..2], [server.name_ref(), first.name_ref()]);
     assert!(names[2] != first.name_ref() && names[2] != second.name_ref(), "what 0.b sent was the span of 0.a");
@@ -70,7 +69,7 @@ fn a_span_has_the_ids_that_went_out_unless_something_else_has_them() {
 #[test]
 fn a_span_has_not_the_ids_of_what_the_driver_sent() {
     let text = "convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer\nwire 0.a traceparent=00-{driver}-01\n";
-    let (plan, expected) = expected(&format!("{text}\nSERVER Echo/Say <- driver\n  CLIENT Echo/Again\n"));
+    let (plan, _, expected) = expected(&format!("{text}\nSERVER Echo/Say <- driver\n  CLIENT Echo/Again\n"));
     let [server, client] = &expected.trace.spans[..] else { panic!("two spans") };
     let Minted { trace_id, span_id } = plan.minted["0"];
     assert_eq!(client.parent_ref(), Some(server.name_ref()));
@@ -81,9 +80,8 @@ fn a_span_has_not_the_ids_of_what_the_driver_sent() {
 fn a_root_has_the_ids_that_its_handler_saw_unless_the_trace_is_anothers() {
     let text = "convention rpc-1.39\ncall 0 unary\ncall 1 unary no-context\ncall 2 unary no-context\n";
     let tree = "\nSERVER Echo/Say #1 <- driver\nSERVER Echo/Say #2\nSERVER Echo/Say #3 in driver\n";
-    let evidence = evidence(&format!("{text}{tree}"));
-    let Expected { trace, .. } = expect(&evidence.plan, &evidence.transcript, &evidence.convention);
-    let [driver, root, stolen] = &evidence.trace.spans[..] else { panic!("three spans") };
+    let (_, told, Expected { trace, .. }) = expected(&format!("{text}{tree}"));
+    let [driver, root, stolen] = &told.spans[..] else { panic!("three spans") };
     assert_eq!(trace.spans[1].name_ref(), root.name_ref());
     assert_eq!(stolen.trace_id, driver.trace_id);
     assert_ne!(trace.spans[2].trace_id, driver.trace_id);
@@ -114,21 +112,21 @@ fn an_end_that_is_ok_by_the_application_is_ok() {
 
 #[test]
 fn the_spans_of_each_trace_are_counted() {
-    let (_, expected) = expected("convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer\ncall 1 unary\n\n");
+    let (.., expected) = expected("convention rpc-1.39\ncall 0 unary\ncall 0.a unary -> peer\ncall 1 unary\n\n");
     let [first, _, other] = &expected.trace.spans[..] else { panic!("three spans") };
     assert_eq!(expected.by_trace(), BTreeMap::from([(first.trace_id, 2), (other.trace_id, 1)]));
 }
 
-/// What is expected where the driver says from which address it called.
-fn expected(text: &str) -> (Plan, Expected) {
+/// The plan, the spans of the text, and what is expected where the driver says from which address it called.
+fn expected(text: &str) -> (Plan, Trace, Expected) {
     let mut evidence = evidence(text);
     for client in evidence.transcript.calls.values_mut().filter_map(|record| record.client.as_mut()) {
         client.local_address = Some("127.0.0.1:40000".into());
     }
     let expected = expect(&evidence.plan, &evidence.transcript, &evidence.convention);
-    (evidence.plan, expected)
+    (evidence.plan, evidence.trace, expected)
 }
 
 fn spans(text: &str) -> Vec<Span> {
-    expected(&format!("convention rpc-1.39\n{text}\n\n")).1.trace.spans
+    expected(&format!("convention rpc-1.39\n{text}\n\n")).2.trace.spans
 }

@@ -1,9 +1,10 @@
-use super::support::place;
+use super::support::{place, steps_while_open};
 use super::{Findings, Place};
 use crate::convention::Side;
 use crate::scenario::ServerStep;
 use crate::subject::{Case, End};
 use crate::trace::{Span, StatusCode, Value};
+use crate::transcript::{JournaledContext, ServerRecord};
 
 rule! {
     /// What an application writes to the span that it finds current, it writes to the span of its call: attributes, events and
@@ -58,17 +59,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 }
 
 /// The steps by which the handler wrote to this span, and not to another.
-fn written<'a>(case: &Case<'a>, end: &End<'a>, span: &Span) -> impl Iterator<Item = &'a ServerStep> {
-    let record = end.server_record();
-    let current = record.and_then(|record| record.context.as_ref()).map(|context| context.name_ref());
-    let call = case.call(end);
-    let is_own = current == Some(span.name_ref())
-        && !case.is_disturbed(end.call)
-        && call.plan.deadline_ms.is_none()
-        && record.is_some_and(|record| record.progress.over_at.is_none());
-    let reached = record.map_or(0, |record| record.progress.reached as usize);
-    let steps = call.plan.server.as_deref().filter(|_| is_own).unwrap_or_default();
-    steps.iter().take(reached).take_while(|step| !matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. }))
+fn written<'a>(case: &Case<'a>, end: &End<'a>, span: &Span) -> &'a [ServerStep] {
+    let is_own =
+        |record: &&ServerRecord| record.context.as_ref().map(JournaledContext::name_ref) == Some(span.name_ref());
+    let record = end.server_record().filter(is_own);
+    record.and_then(|record| steps_while_open(case, end.call, record)).unwrap_or_default()
 }
 
 fn has_attribute(span: &Span, key: &str, value: &str) -> bool {

@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::place;
+use super::support::{before_end, place, steps_while_open};
 use crate::convention::Side;
 use crate::scenario::{Call, ClientStep, ServerStep};
 use crate::subject::{Case, End};
@@ -103,7 +103,7 @@ fn least(one: &Span, other: &Span) -> u64 {
 
 /// The spans that a handler closed before it ended its call.
 fn in_handler<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
-    let Some((record, steps)) = steps_while_open(case, end.call, end.server_record()) else { return Vec::new() };
+    let Some((record, steps)) = handled(case, end.call, end.server_record()) else { return Vec::new() };
     closed(case, record, steps, 0..steps.len())
 }
 
@@ -112,7 +112,7 @@ fn around_call<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
     let Some(caller) = case.call(end).caller else { return Vec::new() };
     let record = case.ends_of(caller).find(|other| other.side == Side::Server);
     let record = record.and_then(End::server_record);
-    let Some((record, steps)) = steps_while_open(case, caller, record) else { return Vec::new() };
+    let Some((record, steps)) = handled(case, caller, record) else { return Vec::new() };
     let call = case.call(end);
     if case.is_disturbed(end.call) || call.plan.deadline_ms.is_some() {
         return Vec::new();
@@ -131,28 +131,20 @@ fn around_call<'a>(case: &Case<'a>, end: &End<'a>) -> Vec<&'a Span> {
 
 /// The signals without which the callee does not end the call.
 fn awaited(call: &Call) -> Vec<&str> {
-    let steps = call.server.as_deref().unwrap_or_default();
-    let before = steps.iter().take_while(|step| !matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. }));
-    before
+    let steps = before_end(call.server.as_deref().unwrap_or_default()).iter();
+    steps
         .filter_map(|step| if let ServerStep::Await { signal } = step { Some(signal.as_str()) } else { None })
         .collect()
 }
 
-/// What a handler did while its call was certainly open: its steps before the one that ends the call.
-fn steps_while_open<'a>(
+/// What the handler of a call that arrived once did while the call was certainly open.
+fn handled<'a>(
     case: &Case<'a>,
     call: usize,
     record: Option<&'a ServerRecord>,
 ) -> Option<(&'a ServerRecord, &'a [ServerStep])> {
-    let plan = case.calls[call].plan;
-    let record = record.filter(|record| record.progress.over_at.is_none())?;
-    if case.is_disturbed(call) || plan.deadline_ms.is_some() || case.arrivals(call) > 1 {
-        return None;
-    }
-    let steps = plan.server.as_deref().unwrap_or_default();
-    let steps = &steps[..steps.len().min(record.progress.reached as usize)];
-    let ends = |step: &ServerStep| matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. });
-    Some((record, &steps[..steps.iter().position(ends).unwrap_or(steps.len())]))
+    let record = record.filter(|_| case.arrivals(call) <= 1)?;
+    Some((record, steps_while_open(case, call, record)?))
 }
 
 /// The exported spans of the `span` steps within a range of the list that are closed where they stand.

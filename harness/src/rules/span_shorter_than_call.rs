@@ -1,5 +1,5 @@
 use super::Findings;
-use super::support::place;
+use super::support::{before_end, place};
 use crate::convention::Side;
 use crate::scenario::{ClientStep, ServerStep};
 use crate::subject::{Case, End};
@@ -116,11 +116,8 @@ fn pauses_before_end(steps: &[ServerStep]) -> (u64, bool) {
 /// A server that reads all of the client's messages before it ends cannot end while the client pauses before its half-close.
 fn clients_pauses(case: &Case<'_>, end: &End<'_>, reached: u32) -> u64 {
     let plan = case.call(end).plan;
-    let reads_all = plan.server.as_deref().is_none_or(|steps| {
-        let before_end =
-            steps.iter().take_while(|step| !matches!(step, ServerStep::End { .. } | ServerStep::Fail { .. }));
-        before_end.into_iter().any(|step| matches!(step, ServerStep::Receive { count: 0 }))
-    });
+    let waits = |step: &ServerStep| matches!(step, ServerStep::Receive { count: 0 });
+    let reads_all = plan.server.as_deref().is_none_or(|steps| before_end(steps).iter().any(waits));
     let steps = plan.steps.as_deref().unwrap_or_default();
     let closes = steps.iter().position(|step| matches!(step, ClientStep::HalfClose));
     let streams = !plan.shape.has_single_request();

@@ -23,7 +23,7 @@
 //! wire 0.a key=value                         what the callee received under the key instead; no value: nothing
 //! wire 0.a +key=value                        what it received besides
 //! arrived 0.a #1 #2                          which spans' ids the attempts of the call carried
-//! handler 0 #1 [remote] | none | open        what was current when the handler began, if not the SERVER span
+//! handler 0 #1 [remote] | none               what was current when the handler began, if not the SERVER span
 //! opened 0 #2 #3                             the spans that the handler opened, by its own word
 //! current 0.a #1 | none                      what was current where the call was made, if not the handler's span
 //! saw 0 key=value | nothing                  the baggage that the handler saw, if not what arrived

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::steps::plan_steps;
+use super::steps::{self, plan_steps};
 use super::told::Told;
 use super::{Found, conventions};
 use crate::convention::{Convention, Side};
@@ -77,12 +77,12 @@ impl Stage {
                 told.end_with(key, value);
             }
             "steps" => {
-                let (path, steps) = rest.split_once(' ').ok_or("a path and steps")?;
-                self.calls.get_mut(path).ok_or("no such call")?.order(steps);
+                let (told, steps) = self.told(rest)?;
+                told.order(steps);
             }
             "client" => {
-                let (path, steps) = rest.split_once(' ').ok_or("a path and steps")?;
-                self.calls.get_mut(path).ok_or("no such call")?.client(steps)?;
+                let (told, steps) = self.told(rest)?;
+                told.client(steps)?;
             }
             "concurrent" => self.concurrent = true,
             "incomplete" => self.capture.complete = false,
@@ -108,9 +108,15 @@ impl Stage {
 
     /// A call that a line is about, and the line's entry.
     fn entry<'l>(&mut self, rest: &'l str) -> Result<(&mut Told, &'l str, &'l str), String> {
-        let (path, entry) = rest.split_once(' ').ok_or("a path and an entry")?;
+        let (told, entry) = self.told(rest)?;
         let (key, value) = entry.split_once('=').ok_or("key=value")?;
-        Ok((self.calls.get_mut(path).ok_or("no such call")?, key, value))
+        Ok((told, key, value))
+    }
+
+    /// A call that a line is about, and what the line says of it.
+    fn told<'l>(&mut self, rest: &'l str) -> Result<(&mut Told, &'l str), String> {
+        let (path, said) = rest.split_once(' ').ok_or("a path, and what is to be said of the call")?;
+        Ok((self.calls.get_mut(path).ok_or("no such call")?, said))
     }
 
     pub(super) fn finish(mut self) -> Result<Staged, String> {
@@ -280,28 +286,18 @@ impl Stage {
                 record.server[0].spans = opened.into_iter().flatten().collect();
             }
             "told" => {
-                let entries = rest.iter().filter_map(|entry| entry.split_once('='));
-                let entries = entries.map(|(key, value)| Entry { key: key.into(), value: value.into() });
-                record.client.as_mut().ok_or("nobody makes this call")?.headers = Some(entries.collect());
+                record.client.as_mut().ok_or("nobody makes this call")?.headers = Some(entries(&rest));
             }
             "handler" => {
                 let remote = rest.get(1) == Some(&"remote");
-                let open = evidence.capture.open.first().map(|open| format!("{}-{}", open.trace_id, open.span_id));
-                let current = match rest.first().copied().unwrap_or("none") {
-                    "open" => context(&open.ok_or("no span is open")?)?,
-                    ids => context(ids)?,
-                };
+                let current = context(rest.first().copied().unwrap_or("none"))?;
                 record.server[0].context = current.map(|context| JournaledContext { remote, ..context });
             }
             "current" => {
                 let client = record.client.as_mut().ok_or("nobody makes this call")?;
                 client.context = context(rest.first().copied().unwrap_or("none"))?;
             }
-            _ => {
-                let entries = rest.iter().filter_map(|entry| entry.split_once('='));
-                record.server[0].baggage =
-                    entries.map(|(key, value)| Entry { key: key.into(), value: value.into() }).collect();
-            }
+            _ => record.server[0].baggage = entries(&rest),
         }
         Ok(())
     }
@@ -411,6 +407,12 @@ fn rename(transcript: &mut Transcript, expected: &[Span], names: &[Option<SpanRe
     }
 }
 
+/// `KEY=VALUE`, each of them; what is none says that there is nothing.
+fn entries(words: &[&str]) -> Vec<Entry> {
+    let entries = words.iter().filter_map(|entry| entry.split_once('='));
+    entries.map(|(key, value)| Entry { key: key.into(), value: value.into() }).collect()
+}
+
 fn amend_wire(record: &mut CallRecord, entry: &str) {
     let (key, value) = entry.split_once('=').map_or((entry, None), |(key, value)| (key, Some(value)));
     let adds = key.starts_with('+');
@@ -427,7 +429,7 @@ fn amend_wire(record: &mut CallRecord, entry: &str) {
 
 /// What was otherwise without instrumentation.
 fn amend_baseline(record: &mut CallRecord, change: &str) -> Result<(), String> {
-    let (word, value) = change.split_once('=').unwrap_or((change, ""));
+    let (word, value) = steps::word(change);
     let number = || value.parse::<u32>().map_err(|_| format!("{word} is no number"));
     let client = record.client.as_mut().ok_or("a client")?;
     match word {

@@ -2,9 +2,14 @@
 
 use crate::scenario::{Call, ClientStep, ServerStep};
 
-/// `WORD` and `WORD=VALUE`.
+/// `WORD` or `WORD=VALUE`.
+pub(super) fn word(text: &str) -> (&str, &str) {
+    text.split_once('=').unwrap_or((text, ""))
+}
+
+/// Several of them.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split(' ').map(|word| word.split_once('=').unwrap_or((word, "")))
+    text.split(' ').map(word)
 }
 
 /// One step of the client.

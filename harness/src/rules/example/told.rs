@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::steps::{client_step, server_step, words};
+use super::steps::{self, client_step, server_step, words};
 use crate::scenario::{Call, Context, Endpoint, Forwarding, ServerStep, Shape};
 use crate::trace::SpanRef;
 use crate::transcript::{
@@ -93,7 +93,7 @@ impl Told {
     }
 
     fn word(&mut self, word: &str) -> Result<(), String> {
-        let (word, value) = word.split_once('=').unwrap_or((word, ""));
+        let (word, value) = steps::word(word);
         let number = || value.parse::<u32>().map_err(|_| format!("{word} is no number"));
         let client = self.record.client.as_mut().ok_or("a client")?;
         let steps = self.call.server.get_or_insert_default();
@@ -103,17 +103,8 @@ impl Told {
             "saved-context" => self.call.context = Context::Saved,
             "unrecorded" => self.unrecorded = true,
             "no-context" => self.call.context = Context::None,
-            "cancelled" => {
-                client.gave_up = Some(GaveUp::Cancelled);
-                client.outcome = Some(Outcome { code: Code::CANCELLED, origin: Origin::Local, ..Outcome::default() });
-                self.record.server.iter_mut().for_each(|server| server.cancelled = true);
-            }
-            "timed-out" => {
-                client.gave_up = Some(GaveUp::Deadline);
-                let code = Code::DEADLINE_EXCEEDED;
-                client.outcome = Some(Outcome { code, origin: Origin::Local, ..Outcome::default() });
-                self.record.server.iter_mut().for_each(|server| server.cancelled = true);
-            }
+            "cancelled" => give_up(&mut self.record, GaveUp::Cancelled, Code::CANCELLED),
+            "timed-out" => give_up(&mut self.record, GaveUp::Deadline, Code::DEADLINE_EXCEEDED),
             "unrouted" => self.record.server.clear(),
             "callback" => self.callback = true,
             "adds-baggage" => self.added.push(server_step(steps, word, value)?),
@@ -231,6 +222,15 @@ impl Told {
         steps.insert(0, step);
         Ok(())
     }
+}
+
+/// The client let go of the call, and the server was told.
+fn give_up(record: &mut CallRecord, how: GaveUp, code: Code) {
+    if let Some(client) = &mut record.client {
+        client.gave_up = Some(how);
+        client.outcome = Some(Outcome { code, origin: Origin::Local, ..Outcome::default() });
+    }
+    record.server.iter_mut().for_each(|server| server.cancelled = true);
 }
 
 fn lasting(ms: u32) -> Times {

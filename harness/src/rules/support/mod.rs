@@ -6,6 +6,7 @@ mod compared;
 mod hang;
 mod outgoing;
 mod state;
+mod steps;
 mod words;
 
 pub(super) use baggage::{Baggage, baggage_of, incoming_baggage, outgoing_baggage, properties};
@@ -14,6 +15,7 @@ pub(super) use compared::{Compared, compared, differing_entries};
 pub(super) use hang::{Hang, hang};
 pub(super) use outgoing::{Outgoing, forwards, outgoing};
 pub(super) use state::{Member, sent_state, state_members};
+pub(super) use steps::{before_end, steps_while_open};
 pub(super) use words::{condition_in_words, instead};
 
 use super::Place;
