@@ -18,7 +18,7 @@ pub(crate) const VARIABLE: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
 /// Runs the snapshot tests, and holds the snapshots against what they asked for.
 pub(crate) fn check(root: &Path) -> Result<()> {
     let list = begin(root)?;
-    let tests = ["test", "--quiet", "--locked", "--package", "conformance-snapshots"];
+    let tests = ["test", "--quiet", "--locked", "--workspace", "--test", "targets"];
     execute(cargo(root).args(tests).env(VARIABLE, &list))?;
     compare(root, &list)
 }

@@ -36,7 +36,7 @@ pub(crate) fn docs(root: &Path) -> Result<()> {
 /// Holds the pages that are made from the rules against what would be made now: a test of the harness makes them.
 pub(crate) fn pages(root: &Path, write: bool) -> Result<()> {
     let mut command = cargo(root);
-    command.args(["test", "--quiet", "--locked", "--package", "grpc-trace-conformance", "--test", "pages"]);
+    command.args(["test", "--quiet", "--locked", "--workspace", "--test", "pages"]);
     if write {
         command.env("CONFORMANCE_WRITE_PAGES", "1");
     }
@@ -45,15 +45,15 @@ pub(crate) fn pages(root: &Path, write: bool) -> Result<()> {
 
 /// Runs the reference's suite again and again.
 pub(crate) fn soak(root: &Path, runs: usize) -> Result<()> {
-    let run = ["run", "--release", "--quiet", "--locked", "--package", "conformance-snapshots", "--bin", "soak", "--"];
+    let run = ["run", "--release", "--quiet", "--locked", "--bin", "soak", "--"];
     execute(cargo(root).args(run).args(["--runs", &runs.to_string()]))
 }
 
 /// Runs the kill matrix, which is a program of its own: a release build, since it plays every fault.
 pub(crate) fn faults(root: &Path, faults: &Faults) -> Result<()> {
-    let build = ["run", "--quiet", "--release", "--locked", "--package", "conformance-ci"];
     let mut command = cargo(root);
-    command.args(build).args(["--features", "matrix", "--bin", "fault-matrix", "--"]);
+    command.args(["run", "--quiet", "--release", "--locked", "--features", "conformance-ci/matrix"]);
+    command.args(["--bin", "fault-matrix", "--"]);
     if faults.write {
         command.arg("--write");
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Manifest, Variant};
 
 /// The words in braces that commands may use.
-pub(super) const PLACEHOLDERS: [&str; 4] = ["{out}", "{profile}", "{profile-dir}", "{target-dir}"];
+pub(super) const PLACEHOLDERS: [&str; 2] = ["{out}", "{target-dir}"];
 
 /// What the words in braces stand for, for one variant of one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +31,7 @@ impl Places {
     pub fn fill(&self, command: &[String]) -> Vec<String> {
         let out = self.out.to_string_lossy();
         let target_dir = self.target_dir.to_string_lossy();
-        let fill = |argument: &String| {
-            argument
-                .replace("{out}", &out)
-                .replace("{target-dir}", &target_dir)
-                .replace("{profile}", PROFILE)
-                .replace("{profile-dir}", PROFILE_DIR)
-        };
+        let fill = |argument: &String| argument.replace("{out}", &out).replace("{target-dir}", &target_dir);
         command.iter().map(fill).collect()
     }
 }
@@ -57,10 +51,7 @@ pub(super) fn unknown_placeholder(argument: &str) -> Option<&str> {
     None
 }
 
-/// The cargo profile that this harness was built with.
-const PROFILE: &str = if cfg!(debug_assertions) { "dev" } else { "release" };
-
-/// Where cargo puts what it builds with it.
+/// Where in its build folder cargo puts what it builds with the profile that this harness was built with.
 const PROFILE_DIR: &str = if cfg!(debug_assertions) { "debug" } else { "release" };
 
 /// Cargo's build folder: the one this harness was built into, so that targets written in Rust share what is compiled.
@@ -83,11 +74,11 @@ mod tests {
     #[test]
     fn words_in_braces_are_replaced_and_unknown_ones_are_told() {
         let places = Places { out: "/t/conformance/go-x/main".into(), target_dir: "/t".into() };
-        let command = ["{out}/x", "--profile={profile}", "{target-dir}/{profile-dir}/y", "plain"].map(String::from);
+        let command = ["{out}/x", "--to={out}", "{target-dir}/release/y", "plain"].map(String::from);
         let filled = places.fill(&command);
         assert_eq!(filled[0], "/t/conformance/go-x/main/x");
-        assert_eq!(filled[1], format!("--profile={PROFILE}"));
-        assert_eq!(filled[2], format!("/t/{PROFILE_DIR}/y"));
+        assert_eq!(filled[1], "--to=/t/conformance/go-x/main");
+        assert_eq!(filled[2], "/t/release/y");
         assert_eq!(filled[3], "plain");
         assert_eq!(unknown_placeholder("{out}/{what}/{x}"), Some("what"));
         assert_eq!(unknown_placeholder("{out}/{target-dir}"), None);
