@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     for manifest in found.targets.into_iter().filter(|manifest| manifest.draft.is_none()) {
         // The main variant, which the manifest's reader puts first: older releases are scored by `conformance run`.
         for claim in manifest.variants.first().map(|variant| variant.claims.clone()).unwrap_or_default() {
-            runs.push(run_trials(&arguments, &corpus, &manifest, claim, &runtime).into_iter());
+            runs.push(run_trials(&arguments, corpus, &manifest, claim, &runtime).into_iter());
         }
     }
     // One scenario of each run, and then the next: else all threads would wait for one run, whose tests they have.

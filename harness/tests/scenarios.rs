@@ -7,7 +7,7 @@ use grpc_trace_conformance::scenario::{
     Call, ClientStep, Endpoint, Need, Scenario, ServerStep, corpus, load, load_dir, needs, select, show,
 };
 
-fn all() -> Vec<Scenario> {
+fn all() -> &'static [Scenario] {
     corpus().unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -24,7 +24,7 @@ fn the_folder_and_the_program_hold_the_same_scenarios() {
     let ids = |scenarios: &[Scenario]| -> Vec<(String, usize)> {
         scenarios.iter().map(|scenario| (scenario.id.clone(), scenario.cases.len())).collect()
     };
-    assert_eq!(ids(&all()), ids(&from_folder));
+    assert_eq!(ids(all()), ids(&from_folder));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn every_why_is_a_paragraph_of_its_own() {
     let scenarios = all();
     let whys: BTreeSet<&str> = scenarios.iter().map(|scenario| scenario.why.as_str()).collect();
     assert_eq!(whys.len(), scenarios.len());
-    for scenario in &scenarios {
+    for scenario in scenarios {
         assert!(scenario.why.len() > 100 && scenario.why.ends_with(['.', ')']), "{}: {}", scenario.id, scenario.why);
     }
 }
@@ -148,7 +148,7 @@ fn completing_twice_changes_nothing() {
 fn needs_are_read_off_the_script() {
     let scenarios = all();
     let of = |glob: &str| -> BTreeSet<Need> {
-        select(&scenarios, &[glob.to_owned()]).unwrap().into_iter().flat_map(needs).collect()
+        select(scenarios, &[glob.to_owned()]).unwrap().into_iter().flat_map(needs).collect()
     };
     assert_eq!(of("unary/ok"), [].into());
     assert_eq!(of("retry/recovers"), [Need::Retry].into());
@@ -168,7 +168,7 @@ fn needs_are_read_off_the_script() {
 #[test]
 fn signals_cross_from_where_they_are_raised_to_where_they_are_awaited() {
     let scenarios = all();
-    let crossing = |glob: &str| select(&scenarios, &[glob.to_owned()]).unwrap()[0].script.crossing();
+    let crossing = |glob: &str| select(scenarios, &[glob.to_owned()]).unwrap()[0].script.crossing();
     let server = crossing("cancel/before-headers/unary/server");
     assert_eq!((server.into_target.len(), server.out_of_target.len()), (0, 1));
     let client = crossing("cancel/before-headers/unary/client");
@@ -178,7 +178,7 @@ fn signals_cross_from_where_they_are_raised_to_where_they_are_awaited() {
 #[test]
 fn a_pattern_selects_by_whole_components() {
     let scenarios = all();
-    let count = |glob: &str| select(&scenarios, &[glob.to_owned()]).map(|cases| cases.len()).ok();
+    let count = |glob: &str| select(scenarios, &[glob.to_owned()]).map(|cases| cases.len()).ok();
     assert_eq!(count("status/server"), Some(160));
     assert_eq!(count("status/server/**"), Some(160));
     assert_eq!(count("status/{server,client}/unary/**"), Some(64));
@@ -193,7 +193,7 @@ fn a_pattern_that_selects_nothing_is_an_error_that_helps() {
     let scenarios = all();
     let message = |globs: &[&str]| {
         let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
-        select(&scenarios, &globs).unwrap_err().to_string()
+        select(scenarios, &globs).unwrap_err().to_string()
     };
     assert_eq!(
         message(&["unary", "weather/*"]),
@@ -207,7 +207,7 @@ fn a_pattern_that_selects_nothing_is_an_error_that_helps() {
 fn no_pattern_selects_everything() {
     let scenarios = all();
     let cases: usize = scenarios.iter().map(|scenario| scenario.cases.len()).sum();
-    assert_eq!(select(&scenarios, &[]).unwrap().len(), cases);
+    assert_eq!(select(scenarios, &[]).unwrap().len(), cases);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     let wanted: Vec<_> = wanted.collect();
     ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
     // A pattern that selects nothing is better found before minutes have passed.
-    let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, &corpus)).collect::<Result<_>>()?;
+    let planned: Vec<_> = wanted.into_iter().map(|variant| plan(variant, corpus)).collect::<Result<_>>()?;
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
     let (first, _) = &planned[0];
     let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
@@ -43,7 +43,9 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
         async move {
             // Copied when their turn comes: all at once are more than a gigabyte.
             let cases: Vec<_> = cases.into_iter().cloned().collect();
-            run_one(variant, &cases, baseline).await.map(|found| (place, found))
+            // A task each: what is polled by one future is all played and judged on one core.
+            let found = tokio::spawn(async move { run_one(variant, &cases, baseline).await }).await??;
+            anyhow::Ok((place, found))
         }
     });
     // Not one after the other: a fault that makes calls hang must not keep the others waiting.

@@ -20,12 +20,12 @@ use crate::verdict::{Exit, STRANGERS};
 pub(super) fn bless(args: &Bless) -> Result<Exit, UsageError> {
     let corpus = scenario::corpus().map_err(built_in)?;
     let conventions = convention::builtin().map_err(built_in)?;
-    let mut selected = select(&args.selection.choice(), &corpus, &conventions);
+    let mut selected = select(&args.selection.choice(), corpus, &conventions);
     let mut folders: BTreeMap<String, (PathBuf, Observed)> = BTreeMap::new();
     for run in &mut selected.runs {
         // What is there is what is about to be replaced.
         run.expectations = Arc::new(Expectations::default());
-        let possible = possible(&run.manifest, &corpus);
+        let possible = possible(&run.manifest, corpus);
         let observed = Observed { possible, ..Observed::default() };
         folders.entry(run.manifest.name.clone()).or_insert_with(|| (run.manifest.folder.clone(), observed));
     }

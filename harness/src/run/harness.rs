@@ -279,7 +279,7 @@ impl Harness {
     fn select(patterns: &[String]) -> Result<Vec<Case>, UsageError> {
         let bug = |error: &dyn std::fmt::Display| UsageError::new(error.to_string());
         let corpus = scenario::corpus().map_err(|error| bug(&error))?;
-        let cases = scenario::select(&corpus, patterns).map_err(|error| bug(&error))?;
+        let cases = scenario::select(corpus, patterns).map_err(|error| bug(&error))?;
         Ok(cases.into_iter().cloned().collect())
     }
 

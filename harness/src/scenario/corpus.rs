@@ -1,5 +1,7 @@
 //! The scenarios that come with the program, and the choice among scenarios.
 
+use std::sync::OnceLock;
+
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Case;
@@ -8,13 +10,20 @@ use super::load::{LoadError, Scenario, load};
 /// `(id, text)` of every file below `scenarios/`, by build.rs.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
-/// Every scenario that comes with the program, by id.
+/// Every scenario that comes with the program, by id. They are read once: reading takes longer than to play a few of them, and a
+/// program of tests asks for them in each.
 ///
 /// # Errors
 ///
 /// Never, as long as the tests of this crate pass: they load every file.
-pub fn corpus() -> Result<Vec<Scenario>, LoadError> {
-    FILES.iter().map(|(id, text)| load(id, &format!("harness/scenarios/{id}.toml"), text)).collect()
+pub fn corpus() -> Result<&'static [Scenario], LoadError> {
+    static READ: OnceLock<Vec<Scenario>> = OnceLock::new();
+    if let Some(scenarios) = READ.get() {
+        return Ok(scenarios);
+    }
+    let one = |(id, text): &(&str, &str)| load(id, &format!("harness/scenarios/{id}.toml"), text);
+    let scenarios = FILES.iter().map(one).collect::<Result<_, _>>()?;
+    Ok(READ.get_or_init(|| scenarios))
 }
 
 /// Why a choice of scenarios cannot be made.

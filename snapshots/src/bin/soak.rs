@@ -42,7 +42,7 @@ fn main() -> Result<()> {
         // Both halves go through all conventions.
         let (which, busy) = (run % suites.len(), run >= runs / 2);
         let load = busy.then(Load::begin);
-        let suite = runtime.block_on(play(&suites[which], &corpus))?;
+        let suite = runtime.block_on(play(&suites[which], corpus))?;
         drop(load);
         cases += suite.cases;
         ensure!(suite.red.is_empty(), "run {run}: of {} cases are red:\n{}", suite.cases, suite.red.join("\n"));
