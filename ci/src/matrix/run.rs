@@ -3,18 +3,31 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use grpc_trace_conformance::run::{Baseline, Harness};
 use grpc_trace_conformance::scenario::{self, Case, Scenario};
 use grpc_trace_conformance::target::Limits;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tonic_trace_faulty::{Faulty, VARIABLE, Variant, variants};
 
 /// How long a case may take: some faults make calls hang, and a case takes milliseconds otherwise, or what its deadlines
 /// say, which is up to two seconds.
 const CASE_LIMIT: Duration = Duration::from_secs(10);
+
+/// Faults with their places in the catalogue.
+type Queue = Arc<Mutex<std::vec::IntoIter<(usize, Planned)>>>;
+
+/// A fault, and the cases that can show it.
+type Planned = (Variant, Vec<&'static Case>);
+
+/// On how many threads cases are played and judged. They are not those of the runtime: judging takes a thread for tenths of a second,
+/// and the targets, which are tasks of the runtime, would miss the deadlines of their calls meanwhile.
+const LANES: usize = 2;
 
 /// The classes in which some faults make calls hang.
 const HANG: [&str; 2] = ["rpc/", "context/"];
@@ -46,20 +59,16 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
     let (_, (first, _)) = &planned[0];
     let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
-    let running = planned.into_iter().map(|(place, (variant, cases))| {
-        let baseline = baseline.clone();
-        async move {
-            // Copied when their turn comes: all at once are more than a gigabyte.
-            let cases: Vec<_> = cases.into_iter().cloned().collect();
-            // A task each: what is polled by one future is all played and judged on one core.
-            let found = tokio::spawn(async move { run_one(variant, &cases, baseline).await }).await??;
-            anyhow::Ok((place, found))
-        }
-    });
-    // Not one after the other: a fault that makes calls hang must not keep the others waiting.
-    let mut running = pin!(stream::iter(running).buffer_unordered(jobs.max(1)));
+    let (queue, (done, mut results)) = (Arc::new(Mutex::new(planned.into_iter())), mpsc::unbounded_channel());
+    for _ in 0..LANES {
+        let (queue, baseline, done) = (Arc::clone(&queue), baseline.clone(), done.clone());
+        let (runtime, jobs) = (Handle::current(), jobs.div_ceil(LANES));
+        tokio::task::spawn_blocking(move || runtime.block_on(lane(queue, baseline, jobs, done)));
+    }
+    drop(done);
     let (mut early, mut told) = (BTreeMap::new(), Vec::new());
-    while let Some((place, found)) = running.try_next().await? {
+    while let Some(found) = results.recv().await {
+        let (place, found) = found?;
         early.insert(place, found);
         while let Some(found) = early.remove(&told.len()) {
             tell(&found);
@@ -69,8 +78,27 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     Ok(told)
 }
 
+/// Takes faults from the queue as long as there are any, so many at a time: one that makes calls hang must not keep the
+/// others waiting.
+async fn lane(queue: Queue, baseline: Baseline, jobs: usize, done: mpsc::UnboundedSender<Result<(usize, Found)>>) {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let running = std::iter::from_fn(next).map(|(place, (variant, cases))| {
+        let baseline = baseline.clone();
+        async move {
+            // Copied when their turn comes: all at once are more than a gigabyte.
+            let cases: Vec<_> = cases.into_iter().cloned().collect();
+            run_one(variant, &cases, baseline).await.map(|found| (place, found))
+        }
+    });
+    let mut running = pin!(stream::iter(running).buffer_unordered(jobs.max(1)));
+    while let Some(found) = running.next().await {
+        // Nobody listens any more if another fault could not be run at all.
+        let Ok(()) = done.send(found) else { return };
+    }
+}
+
 /// A fault, and the cases that can show it.
-fn plan(variant: Variant, corpus: &[Scenario]) -> Result<(Variant, Vec<&Case>)> {
+fn plan(variant: Variant, corpus: &'static [Scenario]) -> Result<Planned> {
     let patterns: Vec<String> = variant.fault.only.iter().map(|pattern| (*pattern).to_owned()).collect();
     let cases = scenario::select(corpus, &patterns).with_context(|| variant.id())?;
     Ok((variant, cases))
