@@ -1,7 +1,6 @@
 //! What becomes of spans between their end and their export.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use opentelemetry::Context;
@@ -9,22 +8,8 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
-/// Puts a processor in front of the one that exports.
+/// Puts a processor in front of the one that exports; anew each time that the target is started, which may be more than once.
 pub(crate) type Between = Box<dyn Fn(Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> + Send + Sync>;
-
-/// As a target is started once, so is this called once; a second time changes nothing.
-pub(crate) fn once(
-    between: impl FnOnce(Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> + Send + Sync + 'static,
-) -> Between {
-    let between = Mutex::new(Some(between));
-    Box::new(move |exporting| {
-        let between = between.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match between {
-            Some(between) => between(exporting),
-            None => exporting,
-        }
-    })
-}
 
 /// Exports what `change` makes of each span.
 pub(crate) fn rewriting(

@@ -51,14 +51,18 @@ impl Parts {
 
     /// Makes of each span that has ended what is exported.
     pub fn ended(change: impl Fn(SpanData) -> Vec<SpanData> + Send + Sync + 'static) -> Self {
-        Self::processor(move |exporting| rewriting(exporting, change))
+        let change = Arc::new(change);
+        Self::processor(move |exporting| {
+            let change = Arc::clone(&change);
+            rewriting(exporting, move |span| change(span))
+        })
     }
 
     /// Another processor in front of the one that exports.
     pub fn processor(
-        between: impl FnOnce(Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> + Send + Sync + 'static,
+        between: impl Fn(Box<dyn SpanProcessor>) -> Box<dyn SpanProcessor> + Send + Sync + 'static,
     ) -> Self {
-        Self { processor: Some(crate::ended::once(between)), ..Self::default() }
+        Self { processor: Some(Box::new(between)), ..Self::default() }
     }
 
     /// Changes what is sent to the backend. For a process only: there is no wire inside of one.
