@@ -13,20 +13,15 @@ use grpc_trace_conformance::scenario::{self, Case, Scenario};
 use grpc_trace_conformance::target::Limits;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tonic_trace_faulty::{Faulty, VARIABLE, Variant, variants};
 
 /// How long a case may take: some faults make calls hang, and a case takes milliseconds otherwise, or what its deadlines
 /// say, which is up to two seconds.
 const CASE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Faults with their places in the catalogue.
-type Queue = Arc<Mutex<std::vec::IntoIter<(usize, Planned)>>>;
-
-/// A fault, and the cases that can show it.
-type Planned = (Variant, Vec<&'static Case>);
-
-/// On how many threads cases are played and judged. They are not those of the runtime: judging takes a thread for tenths of a second,
-/// and the targets, which are tasks of the runtime, would miss the deadlines of their calls meanwhile.
+/// On how many threads cases are played and judged. They are not those of the runtime, which the targets, being tasks, need when the
+/// deadlines of their calls pass.
 const LANES: usize = 2;
 
 /// The classes in which some faults make calls hang.
@@ -50,20 +45,21 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     let wanted: Vec<_> = wanted.collect();
     ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
     // A pattern that selects nothing is better found before minutes have passed.
-    let mut planned = Vec::new();
-    for (place, variant) in wanted.into_iter().enumerate() {
-        planned.push((place, plan(variant, corpus)?));
-    }
+    let planned = wanted.into_iter().map(|variant| plan(variant, corpus)).collect::<Result<Vec<_>>>()?;
+    let mut planned: Vec<_> = planned.into_iter().enumerate().collect();
     // Calls that hang take ten seconds and nobody's core: at the end they would be all that runs.
     planned.sort_by_cached_key(|(_, (variant, _))| !HANG.iter().any(|class| variant.id().starts_with(class)));
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
     let (_, (first, _)) = &planned[0];
     let baseline = Harness::in_process("rust/faulty", Faulty::new(first)).baseline().await?;
     let (queue, (done, mut results)) = (Arc::new(Mutex::new(planned.into_iter())), mpsc::unbounded_channel());
-    for _ in 0..LANES {
+    let mut lanes = JoinSet::new();
+    let count = LANES.min(jobs.max(1));
+    for place in 0..count {
         let (queue, baseline, done) = (Arc::clone(&queue), baseline.clone(), done.clone());
-        let (runtime, jobs) = (Handle::current(), jobs.div_ceil(LANES));
-        tokio::task::spawn_blocking(move || runtime.block_on(lane(queue, baseline, jobs, done)));
+        // All lanes together have so many jobs.
+        let (runtime, jobs) = (Handle::current(), (jobs.max(1) + place) / count);
+        lanes.spawn_blocking(move || runtime.block_on(lane(queue, baseline, jobs, done)));
     }
     drop(done);
     let (mut early, mut told) = (BTreeMap::new(), Vec::new());
@@ -75,8 +71,18 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
             told.push(found);
         }
     }
+    // The faults of a lane that panicked are not there, which must not pass for all of them.
+    while let Some(lane) = lanes.join_next().await {
+        lane?;
+    }
     Ok(told)
 }
+
+/// Faults with their places in the catalogue.
+type Queue = Arc<Mutex<std::vec::IntoIter<(usize, Planned)>>>;
+
+/// A fault, and the cases that can show it.
+type Planned = (Variant, Vec<&'static Case>);
 
 /// Takes faults from the queue as long as there are any, so many at a time: one that makes calls hang must not keep the
 /// others waiting.
@@ -90,7 +96,7 @@ async fn lane(queue: Queue, baseline: Baseline, jobs: usize, done: mpsc::Unbound
             run_one(variant, &cases, baseline).await.map(|found| (place, found))
         }
     });
-    let mut running = pin!(stream::iter(running).buffer_unordered(jobs.max(1)));
+    let mut running = pin!(stream::iter(running).buffer_unordered(jobs));
     while let Some(found) = running.next().await {
         // Nobody listens any more if another fault could not be run at all.
         let Ok(()) = done.send(found) else { return };

@@ -1,6 +1,7 @@
 //! What becomes of spans between their end and their export.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry::Context;
@@ -14,14 +15,14 @@ pub(crate) type Between = Box<dyn Fn(Box<dyn SpanProcessor>) -> Box<dyn SpanProc
 /// Exports what `change` makes of each span.
 pub(crate) fn rewriting(
     exporting: Box<dyn SpanProcessor>,
-    change: impl Fn(SpanData) -> Vec<SpanData> + Send + Sync + 'static,
+    change: Arc<impl Fn(SpanData) -> Vec<SpanData> + Send + Sync + 'static>,
 ) -> Box<dyn SpanProcessor> {
     Box::new(Rewriting { exporting, change })
 }
 
 struct Rewriting<F> {
     exporting: Box<dyn SpanProcessor>,
-    change: F,
+    change: Arc<F>,
 }
 
 impl<F> fmt::Debug for Rewriting<F> {

@@ -52,10 +52,7 @@ impl Parts {
     /// Makes of each span that has ended what is exported.
     pub fn ended(change: impl Fn(SpanData) -> Vec<SpanData> + Send + Sync + 'static) -> Self {
         let change = Arc::new(change);
-        Self::processor(move |exporting| {
-            let change = Arc::clone(&change);
-            rewriting(exporting, move |span| change(span))
-        })
+        Self::processor(move |exporting| rewriting(exporting, Arc::clone(&change)))
     }
 
     /// Another processor in front of the one that exports.
