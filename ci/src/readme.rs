@@ -4,8 +4,10 @@
 //! They run every test, so what snapshots are asked for is known when they are through.
 
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
+use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -17,9 +19,13 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let commands = commands(&text);
     ensure!(!commands.is_empty(), "README.md has no command: a fence of language `sh` holds one a line");
     let asked = snapshots::begin(root)?;
+    // Half of what tests do is waiting: for deadlines to pass, for what must not come.
+    let threads = 2 * available_parallelism().map_or(1, NonZero::get);
     for command in commands {
         println!("$ {command}");
-        execute(Command::new("sh").args(["-c", command]).current_dir(root).env(snapshots::VARIABLE, &asked))?;
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).current_dir(root);
+        execute(shell.env(snapshots::VARIABLE, &asked).env("RUST_TEST_THREADS", threads.to_string()))?;
     }
     snapshots::compare(root, &asked)
 }

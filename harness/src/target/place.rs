@@ -74,11 +74,11 @@ mod tests {
     #[test]
     fn words_in_braces_are_replaced_and_unknown_ones_are_told() {
         let places = Places { out: "/t/conformance/go-x/main".into(), target_dir: "/t".into() };
-        let command = ["{out}/x", "--to={out}", "{target-dir}/release/y", "plain"].map(String::from);
+        let command = ["{out}/x", "--to={out}", "{target-dir}/debug/y", "plain"].map(String::from);
         let filled = places.fill(&command);
         assert_eq!(filled[0], "/t/conformance/go-x/main/x");
         assert_eq!(filled[1], "--to=/t/conformance/go-x/main");
-        assert_eq!(filled[2], "/t/release/y");
+        assert_eq!(filled[2], "/t/debug/y");
         assert_eq!(filled[3], "plain");
         assert_eq!(unknown_placeholder("{out}/{what}/{x}"), Some("what"));
         assert_eq!(unknown_placeholder("{out}/{target-dir}"), None);

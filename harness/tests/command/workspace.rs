@@ -179,9 +179,17 @@ fn misbehaving() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let folder = Path::new(env!("CARGO_BIN_EXE_conformance")).parent().unwrap();
-        let profile = if folder.ends_with("release") { "release" } else { "dev" };
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--example", "misbehaving", "--profile", profile, "--target-dir"]);
+        build.args([
+            "build",
+            "--quiet",
+            "--example",
+            "misbehaving",
+            "--workspace",
+            "--profile",
+            "test",
+            "--target-dir",
+        ]);
         build.arg(folder.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
         assert!(build.status().unwrap().success(), "the example has to build");
         folder.join("examples/misbehaving")
