@@ -3,6 +3,7 @@
 // Its output is the log of CI, not a report.
 #![expect(clippy::print_stdout, reason = "the steps are printed as they run")]
 
+mod features;
 mod layers;
 mod mutants;
 mod readme;
@@ -33,6 +34,8 @@ enum Step {
     Docs,
     /// The table of modules in ARCHITECTURE.md against the code.
     Layers,
+    /// The features of dependencies: tests ask for none that programs do not.
+    Features,
     /// The commands of README.md, exactly as it prints them; and no snapshot without a test.
     Readme,
     /// No snapshot without a test, by the tests of the snapshots alone: on demand only, for the README's commands run them.
@@ -84,7 +87,7 @@ enum Format {
 fn all() -> Vec<Step> {
     let pages = Step::Pages { write: false };
     let faults = Step::Faults(Faults::default());
-    vec![Step::Format, Step::Layers, Step::Lint, Step::Docs, pages, Step::Readme, faults]
+    vec![Step::Format, Step::Layers, Step::Features, Step::Lint, Step::Docs, pages, Step::Readme, faults]
 }
 
 fn main() -> Result<()> {
@@ -120,6 +123,7 @@ fn run(step: &Step, root: &Path) -> Result<()> {
         Step::Lint => steps::lint(root),
         Step::Docs => steps::docs(root),
         Step::Layers => layers::check(root),
+        Step::Features => features::check(root),
         Step::Readme => readme::check(root),
         Step::Snapshots => snapshots::check(root),
         Step::Pages { write } => steps::pages(root, *write),

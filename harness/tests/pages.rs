@@ -125,7 +125,7 @@ fn covered() -> Covered {
         }
     }
     for convention in builtin().expect("the conventions load") {
-        of_convention(&convention, &mut |source, rules| {
+        of_convention(convention, &mut |source, rules| {
             for rule in rules {
                 let rule = RULES.iter().find(|known| known.id() == *rule).map(|known| known.id());
                 let clause = key(&source.url, &source.quote, source.level);

@@ -1,6 +1,7 @@
 //! Running the faults.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,8 +45,7 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
     let wanted: Vec<_> = wanted.collect();
     ensure!(!wanted.is_empty(), "there is no fault whose id contains {:?}", only.unwrap_or_default());
     // A pattern that selects nothing is better found before minutes have passed.
-    let planned = wanted.into_iter().map(|variant| plan(variant, corpus)).collect::<Result<Vec<_>>>()?;
-    let mut planned: Vec<_> = planned.into_iter().enumerate().collect();
+    let mut planned: Vec<_> = plan(wanted, corpus)?.into_iter().enumerate().collect();
     // Calls that hang take ten seconds and nobody's core: at the end they would be all that runs.
     planned.sort_by_cached_key(|(_, (variant, _))| !HANG.iter().any(|class| variant.id().starts_with(class)));
     // Without instrumentation there is no fault either: what happens then is the same whichever is chosen.
@@ -85,7 +85,7 @@ pub(crate) async fn run(only: Option<&str>, jobs: usize, tell: impl Fn(&Found)) 
 type Queue = Arc<Mutex<std::vec::IntoIter<(usize, Planned)>>>;
 
 /// A fault, and the cases that can show it.
-type Planned = (Variant, Vec<&'static Case>);
+type Planned = (Variant, Arc<[Case]>);
 
 /// Takes faults from the queue as long as there are any, so many at a time: one that makes calls hang must not keep the
 /// others waiting.
@@ -93,11 +93,7 @@ async fn lane(queue: Queue, baseline: Baseline, jobs: usize, done: mpsc::Unbound
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let running = std::iter::from_fn(next).map(|(place, (variant, cases))| {
         let baseline = baseline.clone();
-        async move {
-            // Copied when their turn comes: all at once are more than a gigabyte.
-            let cases: Vec<_> = cases.into_iter().cloned().collect();
-            run_one(variant, &cases, baseline).await.map(|found| (place, found))
-        }
+        async move { run_one(variant, cases, baseline).await.map(|found| (place, found)) }
     });
     let mut running = pin!(stream::iter(running).buffer_unordered(jobs));
     while let Some(found) = running.next().await {
@@ -106,14 +102,25 @@ async fn lane(queue: Queue, baseline: Baseline, jobs: usize, done: mpsc::Unbound
     }
 }
 
-/// A fault, and the cases that can show it.
-fn plan(variant: Variant, corpus: &'static [Scenario]) -> Result<Planned> {
-    let patterns: Vec<String> = variant.fault.only.iter().map(|pattern| (*pattern).to_owned()).collect();
-    let cases = scenario::select(corpus, &patterns).with_context(|| variant.id())?;
-    Ok((variant, cases))
+/// Gives each fault the cases that can show it. Most share them, and there are too many to give each its own.
+fn plan(variants: Vec<Variant>, corpus: &[Scenario]) -> Result<Vec<Planned>> {
+    let mut selected: BTreeMap<&[&str], Arc<[Case]>> = BTreeMap::new();
+    let mut planned = Vec::new();
+    for variant in variants {
+        let cases = match selected.entry(variant.fault.only) {
+            Entry::Occupied(present) => Arc::clone(present.get()),
+            Entry::Vacant(place) => {
+                let patterns: Vec<String> = place.key().iter().map(|pattern| (*pattern).to_owned()).collect();
+                let cases = scenario::select(corpus, &patterns).with_context(|| variant.id())?;
+                Arc::clone(place.insert(cases.into_iter().cloned().collect()))
+            }
+        };
+        planned.push((variant, cases));
+    }
+    Ok(planned)
 }
 
-async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result<Found> {
+async fn run_one(variant: Variant, cases: Arc<[Case]>, baseline: Baseline) -> Result<Found> {
     let opt_in = match variant.convention {
         // gRPC's own tracing knows nothing of the opt-in.
         "rpc-1.38" | "a72" => "",
@@ -138,16 +145,15 @@ async fn run_one(variant: Variant, cases: &[Case], baseline: Baseline) -> Result
         .strict();
     let harness = if variant.fault.is_alone { harness.concurrency(1) } else { harness };
     let mut found = Found { variant, rules: BTreeMap::new(), cases: 0, stuck: Vec::new() };
-    let results = match harness.run_cases(cases).await {
-        Ok(results) => results,
+    let verdicts = match harness.judge_cases(cases).await {
+        Ok(verdicts) => verdicts,
         // One fault that does not run is no reason to know nothing of the others.
         Err(error) => {
             found.stuck.push(error.to_string());
             return Ok(found);
         }
     };
-    for result in results {
-        let verdict = result.verdict;
+    for verdict in verdicts {
         found.cases += usize::from(verdict.outcome.is_executed());
         if verdict.outcome.is_red() && !verdict.outcome.is_executed() {
             found.stuck.push(format!("{}: {}", verdict.name.id(), verdict.why.clone().unwrap_or_default()));

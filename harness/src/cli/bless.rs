@@ -20,7 +20,7 @@ use crate::verdict::{Exit, STRANGERS};
 pub(super) fn bless(args: &Bless) -> Result<Exit, UsageError> {
     let corpus = scenario::corpus().map_err(built_in)?;
     let conventions = convention::builtin().map_err(built_in)?;
-    let mut selected = select(&args.selection.choice(), corpus, &conventions);
+    let mut selected = select(&args.selection.choice(), corpus, conventions);
     let mut folders: BTreeMap<String, (PathBuf, Observed)> = BTreeMap::new();
     for run in &mut selected.runs {
         // What is there is what is about to be replaced.

@@ -19,7 +19,7 @@ use crate::verdict::{Exit, STRANGERS};
 pub(super) fn run(args: &Run) -> Result<Exit, UsageError> {
     let corpus = scenario::corpus().map_err(built_in)?;
     let conventions = convention::builtin().map_err(built_in)?;
-    let mut selected = select(&args.selection.choice(), corpus, &conventions);
+    let mut selected = select(&args.selection.choice(), corpus, conventions);
     if let Some(address) = &args.attach {
         selected.attach(attached(address, args)?)?;
     }

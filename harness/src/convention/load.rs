@@ -2,6 +2,8 @@
 //!
 //! A file has a table `[clause.NAME]` for every clause; wherever a [`Source`](super::Source) stands, the file gives the name.
 
+use std::sync::{Arc, OnceLock};
+
 use toml::{Table, Value};
 
 use super::Convention;
@@ -17,12 +19,17 @@ pub struct ConventionError {
     problem: String,
 }
 
-/// The conventions that come with the harness, in the order of their ids.
+/// The conventions that come with the harness, in the order of their ids. They are read once: every run asks for them.
 ///
 /// # Errors
 /// A file that is no convention; a test holds that there is none.
-pub fn builtin() -> Result<Vec<Convention>, ConventionError> {
-    FILES.iter().map(|(id, text)| parse(id, text)).collect()
+pub fn builtin() -> Result<&'static [Arc<Convention>], ConventionError> {
+    static READ: OnceLock<Vec<Arc<Convention>>> = OnceLock::new();
+    if let Some(conventions) = READ.get() {
+        return Ok(conventions);
+    }
+    let conventions = FILES.iter().map(|(id, text)| parse(id, text).map(Arc::new)).collect::<Result<_, _>>()?;
+    Ok(READ.get_or_init(|| conventions))
 }
 
 /// Reads a convention file.
@@ -93,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_builtin_convention_loads() {
-        let ids: Vec<_> = builtin().expect("valid").into_iter().map(|convention| convention.id).collect();
+        let ids: Vec<_> = builtin().expect("valid").iter().map(|convention| convention.id.as_str()).collect();
         assert_eq!(ids, ["a72", "rpc-1.38", "rpc-1.39", "rpc-dup", "rpc-next"]);
     }
 

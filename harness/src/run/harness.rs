@@ -235,7 +235,7 @@ impl Harness {
     ///
     /// If the target cannot be run without instrumentation.
     pub async fn baseline(&self) -> Result<Baseline, HarnessError> {
-        let job = self.job(&Self::select(&self.scenarios)?)?;
+        let job = self.job(Self::select(&self.scenarios)?)?;
         self.build(&job).await?;
         let played = Baseline::play(&job, &self.how(Sink::new(|_| {}))).await;
         played.map_err(|failure| job.error(failure).into())
@@ -248,7 +248,7 @@ impl Harness {
     ///
     /// If nothing could be judged. A case that could not run is no error: it is a result.
     pub async fn run(&self) -> Result<Vec<CaseResult>, HarnessError> {
-        self.run_cases(&Self::select(&self.scenarios)?).await
+        self.run_cases(Self::select(&self.scenarios)?).await
     }
 
     /// Runs these cases: a generator's, for example.
@@ -256,10 +256,24 @@ impl Harness {
     /// # Errors
     ///
     /// If nothing could be judged. A case that could not run is no error: it is a result.
-    pub async fn run_cases(&self, cases: &[Case]) -> Result<Vec<CaseResult>, HarnessError> {
-        let job = self.job(cases)?;
+    pub async fn run_cases(&self, cases: Arc<[Case]>) -> Result<Vec<CaseResult>, HarnessError> {
+        self.collect(cases, Collected::default()).await
+    }
+
+    /// As [`run_cases`](Self::run_cases), but lets go of the evidence once it is judged, which is nearly all that a run holds.
+    ///
+    /// # Errors
+    ///
+    /// If nothing could be judged. A case that could not run is no error: it has its verdict.
+    pub async fn judge_cases(&self, cases: Arc<[Case]>) -> Result<Vec<Verdict>, HarnessError> {
+        let collected = Collected { only_verdicts: true, ..Collected::default() };
+        Ok(self.collect(cases, collected).await?.into_iter().map(|result| result.verdict).collect())
+    }
+
+    async fn collect(&self, cases: Arc<[Case]>, collected: Collected) -> Result<Vec<CaseResult>, HarnessError> {
+        let job = self.job(Arc::clone(&cases))?;
         self.build(&job).await?;
-        let collected = Arc::new(Mutex::new(Collected::default()));
+        let collected = Arc::new(Mutex::new(collected));
         let into = Arc::clone(&collected);
         let sink = Sink::new(move |event| into.lock().unwrap_or_else(PoisonError::into_inner).add(event));
         job.run(&self.how(sink), &self.baseline).await;
@@ -276,7 +290,7 @@ impl Harness {
         }
     }
 
-    fn select(patterns: &[String]) -> Result<Vec<Case>, UsageError> {
+    fn select(patterns: &[String]) -> Result<Arc<[Case]>, UsageError> {
         let bug = |error: &dyn std::fmt::Display| UsageError::new(error.to_string());
         let corpus = scenario::corpus().map_err(|error| bug(&error))?;
         let cases = scenario::select(corpus, patterns).map_err(|error| bug(&error))?;
@@ -298,7 +312,7 @@ impl Harness {
         }
     }
 
-    fn job(&self, cases: &[Case]) -> Result<Job, UsageError> {
+    fn job(&self, cases: Arc<[Case]>) -> Result<Job, UsageError> {
         Ok(Job {
             name: RunName {
                 target: self.name.clone(),
@@ -307,32 +321,38 @@ impl Harness {
             },
             rank: 0,
             launch: self.launch.clone(),
-            convention: Arc::new(find_convention(&self.convention)?),
+            convention: find_convention(&self.convention)?,
             expectations: Arc::new(self.expectations.clone()),
             strict: self.strict,
-            cases: cases.into(),
+            cases,
             is_whole: false,
         })
     }
 }
 
-fn find_convention(id: &str) -> Result<Convention, UsageError> {
+fn find_convention(id: &str) -> Result<Arc<Convention>, UsageError> {
     let conventions = convention::builtin().map_err(|error| UsageError::new(error.to_string()))?;
-    let known: Vec<_> = conventions.iter().map(|convention| convention.id.clone()).collect();
-    let found = conventions.into_iter().find(|convention| convention.id == id);
-    found.ok_or_else(|| UsageError::new(format!("there is no convention `{id}`: there are {}", known.join(", "))))
+    let unknown = || {
+        let known: Vec<_> = conventions.iter().map(|convention| convention.id.as_str()).collect();
+        UsageError::new(format!("there is no convention `{id}`: there are {}", known.join(", ")))
+    };
+    conventions.iter().find(|convention| convention.id == id).map(Arc::clone).ok_or_else(unknown)
 }
 
 #[derive(Default)]
 struct Collected {
     results: Vec<CaseResult>,
     error: Option<TargetError>,
+    only_verdicts: bool,
 }
 
 impl Collected {
     fn add(&mut self, event: Event) {
         match event {
-            Event::Judged { verdict, evidence } => self.results.push(CaseResult { verdict: *verdict, evidence }),
+            Event::Judged { verdict, evidence } => {
+                let evidence = evidence.filter(|_| !self.only_verdicts);
+                self.results.push(CaseResult { verdict: *verdict, evidence });
+            }
             Event::TargetFailed { error, .. } => drop(self.error.get_or_insert(error)),
             Event::Began { .. }
             | Event::Usage(_)

@@ -123,7 +123,7 @@ impl Selected {
 
 /// Finds out what a choice means.
 #[must_use]
-pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Convention]) -> Selected {
+pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Arc<Convention>]) -> Selected {
     let mut selected = Selected::default();
     let cases = cases(choice, corpus, &mut selected.errors);
     let by_convention = patterns(&choice.conventions, &mut selected.errors);
@@ -160,7 +160,7 @@ pub fn select(choice: &Choice, corpus: &[Scenario], conventions: &[Convention]) 
                     manifest: Arc::clone(&manifest),
                     variant: variant.clone(),
                     claim: claim.clone(),
-                    convention: Arc::new(convention.clone()),
+                    convention: Arc::clone(convention),
                     expectations: Arc::clone(&expectations),
                     cases: Arc::clone(&cases.list),
                     is_whole: choice.scenarios.is_empty(),
@@ -309,7 +309,7 @@ fn patterns(texts: &[String], errors: &mut Vec<UsageError>) -> Vec<Pattern> {
     patterns
 }
 
-fn unknown_convention(manifest: &Manifest, claim: &Claim, conventions: &[Convention]) -> UsageError {
+fn unknown_convention(manifest: &Manifest, claim: &Claim, conventions: &[Arc<Convention>]) -> UsageError {
     let known: Vec<_> = conventions.iter().map(|convention| convention.id.as_str()).collect();
     let problem = format!("claims the convention `{}`, which is none of {}", claim.convention, known.join(", "));
     UsageError { file: Some(manifest.folder.join(MANIFEST)), line: claim.line, problem }

@@ -25,9 +25,8 @@ pub(crate) struct Take {
 }
 
 /// The conventions that come with the harness.
-pub(crate) fn conventions() -> &'static [Convention] {
-    static ALL: OnceLock<Vec<Convention>> = OnceLock::new();
-    ALL.get_or_init(|| convention::builtin().unwrap())
+pub(crate) fn conventions() -> &'static [Arc<Convention>] {
+    convention::builtin().unwrap()
 }
 
 /// The corpus, played once for all tests on a target without instrumentation.
@@ -64,7 +63,7 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// The evidence of a perfect instrumentation, and which end each of its spans stands for.
-pub(crate) fn perfect(take: &Take, convention: &Convention) -> (Evidence, Expected) {
+pub(crate) fn perfect(take: &Take, convention: &Arc<Convention>) -> (Evidence, Expected) {
     let mut expected = oracle::expect(&take.plan, &take.transcript, convention);
     place_in_time(&mut expected.trace, &take.transcript);
     let capture = Capture { complete: true, ledger: true, open: Vec::new() };
@@ -74,7 +73,7 @@ pub(crate) fn perfect(take: &Take, convention: &Convention) -> (Evidence, Expect
         transcript: expected.transcript.clone(),
         trace: expected.trace.clone(),
         capture,
-        convention: Arc::new(convention.clone()),
+        convention: Arc::clone(convention),
         baseline: None,
     };
     (evidence, expected)

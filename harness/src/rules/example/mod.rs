@@ -55,7 +55,7 @@ mod stage;
 mod steps;
 mod told;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::{Finding, Place, RULES, Rule, judge_by};
 use crate::convention::{self, Convention};
@@ -149,12 +149,9 @@ fn rules_stand_in_order_and_each_file_is_registered() {
     assert_eq!(rules, registered);
 }
 
-/// The built-in conventions, which are read once.
+/// The built-in conventions.
 pub(super) fn conventions() -> &'static [Arc<Convention>] {
-    static ALL: LazyLock<Vec<Arc<Convention>>> = LazyLock::new(|| {
-        convention::builtin().expect("the conventions that come with the harness").into_iter().map(Arc::new).collect()
-    });
-    &ALL
+    convention::builtin().expect("the conventions that come with the harness")
 }
 
 /// The evidence that a text of this form describes; for other tests.
