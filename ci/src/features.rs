@@ -3,7 +3,7 @@
 //! Cargo adds what dev-dependencies ask for only where tests are built. A crate with other features is another crate to it, and so is
 //! everything that stands on it: `cargo test` would compile again what `cargo conformance` was built from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::steps::cargo;
 
 /// The features of each version of a package; several where programs of the build take others than what they build.
-type Features = BTreeMap<String, Vec<String>>;
+type Features = BTreeMap<String, BTreeSet<String>>;
 
 pub(crate) fn check(root: &Path) -> Result<()> {
     let problems = compare(&features(root, "normal")?, &features(root, "normal,dev")?);
@@ -40,11 +40,7 @@ fn features(root: &Path, edges: &str) -> Result<Features> {
 fn parse(tree: &str) -> Features {
     let mut found = Features::new();
     for (package, features) in tree.lines().filter_map(|line| line.split_once('|')) {
-        let features = features.trim_end_matches(" (*)").to_owned();
-        let of = found.entry(package.to_owned()).or_default();
-        if !of.contains(&features) {
-            of.push(features);
-        }
+        found.entry(package.to_owned()).or_default().insert(features.trim_end_matches(" (*)").to_owned());
     }
     found
 }
@@ -52,13 +48,12 @@ fn parse(tree: &str) -> Features {
 fn compare(programs: &Features, tests: &Features) -> Vec<String> {
     let mut problems = Vec::new();
     for (package, features) in programs {
-        let of_tests = tests.get(package).map(Vec::as_slice).unwrap_or_default();
-        for own in features.iter().filter(|own| !of_tests.contains(own)) {
-            let more: Vec<_> = of_tests
-                .iter()
-                .flat_map(|all| all.split(','))
-                .filter(|one| !own.split(',').any(|o| o == *one))
-                .collect();
+        let none = BTreeSet::new();
+        let of_tests = tests.get(package).unwrap_or(&none);
+        for own in features.difference(of_tests) {
+            let own: BTreeSet<_> = own.split(',').collect();
+            let all: BTreeSet<_> = of_tests.iter().flat_map(|all| all.split(',')).collect();
+            let more: Vec<_> = all.difference(&own).copied().collect();
             problems.push(format!("{package}: tests want {} too", more.join(", ")));
         }
     }

@@ -180,17 +180,9 @@ fn misbehaving() -> &'static Path {
     BUILT.get_or_init(|| {
         let folder = Path::new(env!("CARGO_BIN_EXE_conformance")).parent().unwrap();
         let mut build = Command::new(env!("CARGO"));
-        build.args([
-            "build",
-            "--quiet",
-            "--example",
-            "misbehaving",
-            "--workspace",
-            "--profile",
-            "test",
-            "--target-dir",
-        ]);
-        build.arg(folder.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
+        // As `cargo test` builds it: of another selection or profile everything would be compiled once more.
+        build.args(["build", "--quiet", "--workspace", "--profile", "test", "--example", "misbehaving"]);
+        build.arg("--target-dir").arg(folder.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
         assert!(build.status().unwrap().success(), "the example has to build");
         folder.join("examples/misbehaving")
     })
