@@ -99,7 +99,7 @@ fn clauses_page() -> String {
         let _ = writeln!(out, "\n## {title}\n\n| clause | level | rules |\n|---|---|---|");
         for ((url, quote, level), rules) in covered.iter().filter(|((url, ..), _)| document(url) == number) {
             let rules: Vec<_> = rules.iter().map(|rule| format!("[`{rule}`](rules.md#{rule})")).collect();
-            let _ = writeln!(out, "| [{}]({url}) | {} | {} |", cell(quote), word(*level), rules.join(", "));
+            let _ = writeln!(out, "| [{}]({url}) | {} | {} |", cell(quote), level.as_str(), rules.join(", "));
         }
         let (own, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|clause| document(&clause.url) == number);
         rest = others;
@@ -109,7 +109,7 @@ fn clauses_page() -> String {
         for Uncovered { url, level, quote, why } in own {
             let known = covered.keys().any(|(page, words, _)| page == url && words == quote);
             assert!(!known, "uncovered.toml: a rule cites {quote:?} of {url} now: remove it there");
-            let _ = writeln!(out, "| [{}]({url}) | {} | {} |", cell(quote), word(*level), cell(why));
+            let _ = writeln!(out, "| [{}]({url}) | {} | {} |", cell(quote), level.as_str(), cell(why));
         }
     }
     out
@@ -219,13 +219,6 @@ fn document(url: &str) -> usize {
 /// A quotation in a table's cell, where it is the text of a link.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('[', "\\[").replace(']', "\\]")
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Must => "MUST",
-        Level::Should => "SHOULD",
-    }
 }
 
 fn path(name: &str) -> PathBuf {

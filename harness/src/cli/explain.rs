@@ -1,7 +1,6 @@
 //! `conformance show` and `conformance explain`.
 
 use super::{built_in, output};
-use crate::convention::Level;
 use crate::rules::RULES;
 use crate::scenario;
 use crate::usage::UsageError;
@@ -26,12 +25,8 @@ pub(super) fn explain(id: &str) -> Result<Exit, UsageError> {
         .iter()
         .find(|rule| rule.id() == id)
         .ok_or_else(|| UsageError::new(format!("there is no rule `{id}`: `conformance list rules` names them")))?;
-    let level = match rule.level {
-        Level::Must => "MUST",
-        Level::Should => "SHOULD",
-    };
     let doc = rule.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
-    let head = format!("{id} ({}, {level})\n{}\n\"{}\"\n", rule.family.as_str(), rule.url, rule.clause);
+    let head = format!("{id} ({}, {})\n{}\n\"{}\"\n", rule.family.as_str(), rule.level.as_str(), rule.url, rule.clause);
     output::print(&format!("{head}\n{}\n", doc.trim_end()));
     Ok(Exit::Green)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::{List, What};
 use super::{built_in, output};
-use crate::convention::{self, Level};
+use crate::convention;
 use crate::rules::RULES;
 use crate::scenario;
 use crate::target::{Availability, Manifest, availability, discover, workspace_root};
@@ -63,11 +63,8 @@ fn scenarios() -> Result<(), UsageError> {
 
 fn rules() {
     let row = |rule: &&'static crate::rules::Rule| {
-        let level = match rule.level {
-            Level::Must => "MUST",
-            Level::Should => "SHOULD",
-        };
-        vec![rule.id().to_owned(), rule.family.as_str().to_owned(), level.to_owned(), first_sentence(rule.doc)]
+        let (family, level) = (rule.family.as_str(), rule.level.as_str());
+        vec![rule.id().to_owned(), family.to_owned(), level.to_owned(), first_sentence(rule.doc)]
     };
     output::print(&table(&RULES.iter().map(row).collect::<Vec<_>>()));
 }

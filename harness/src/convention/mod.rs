@@ -99,6 +99,17 @@ pub enum Level {
     Must,
 }
 
+impl Level {
+    /// As specifications write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Should => "SHOULD",
+            Self::Must => "MUST",
+        }
+    }
+}
+
 /// A span name and when it applies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -84,10 +84,8 @@ const PLACES_MAX: usize = 6;
 fn describe_findings(out: &mut String, alike: &[&Judged]) {
     let Some(judged) = alike.first() else { return };
     let finding = &judged.finding;
-    let level = match finding.level {
-        Level::Must => paint(if judged.expected.is_some() { ODD } else { BAD }, "MUST"),
-        Level::Should => paint(ODD, "SHOULD"),
-    };
+    let style = if finding.level == Level::Must && judged.expected.is_none() { BAD } else { ODD };
+    let level = paint(style, finding.level.as_str());
     let expected = if judged.expected.is_some() { " (expected)" } else { "" };
     line(out, 1, &format!("{level} {}{expected}", paint(BOLD, &finding.rule)));
     let mut places: Vec<_> = alike.iter().filter_map(|judged| place(&judged.finding)).collect();

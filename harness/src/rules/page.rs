@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::{RULES, Rule};
-use crate::convention::Level;
 
 /// A rule's page in Markdown: what it requires and why, the clause, and the examples that are its tests.
 #[must_use]
@@ -13,7 +12,7 @@ pub fn page(rule: &Rule) -> String {
         "# {id}\n\n{level}, family {family}. By this clause, or by the one of the convention that the target claims:\n\n\
          > {clause}\n>\n> <{url}>\n\n{text}\n",
         id = rule.id(),
-        level = level_in_words(*level),
+        level = level.as_str(),
         family = family.as_str(),
         text = examples_as_text(doc).trim_end(),
     )
@@ -24,19 +23,12 @@ pub fn page(rule: &Rule) -> String {
 pub fn index() -> String {
     let mut table = String::from("| rule | family | level | clause |\n|---|---|---|---|\n");
     for rule in RULES {
-        let (id, family, level) = (rule.id(), rule.family.as_str(), level_in_words(rule.level));
+        let (id, family, level) = (rule.id(), rule.family.as_str(), rule.level.as_str());
         let clause = rule.clause.replace('|', "\\|");
         // Writing to a string cannot fail.
         let _ = writeln!(table, "| [`{id}`](#{id}) | {family} | {level} | [{clause}]({url}) |", url = rule.url);
     }
     table
-}
-
-fn level_in_words(level: Level) -> &'static str {
-    match level {
-        Level::Must => "MUST",
-        Level::Should => "SHOULD",
-    }
 }
 
 /// The fences of the examples become captions with plain blocks, and the space that rustdoc leaves before each line goes.
