@@ -40,7 +40,7 @@ enum Step {
     Readme,
     /// No snapshot without a test, by the tests of the snapshots alone: on demand only, for the README's commands run them.
     Snapshots,
-    /// The pages of `harness/docs` that are made from the rules and the convention files.
+    /// The pages that are made from the rules, the convention files and the targets' expectations.
     Pages {
         /// Renews them instead of failing if they are stale.
         #[arg(long)]

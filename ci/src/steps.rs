@@ -33,7 +33,7 @@ pub(crate) fn docs(root: &Path) -> Result<()> {
     )
 }
 
-/// Holds the pages that are made from the rules against what would be made now: a test of the harness makes them.
+/// Holds the pages that are made from data against what would be made now: a test of the harness makes them.
 pub(crate) fn pages(root: &Path, write: bool) -> Result<()> {
     let mut command = cargo(root);
     command.args(["test", "--quiet", "--locked", "--workspace", "--test", "pages"]);

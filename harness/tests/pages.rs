@@ -1,16 +1,20 @@
-//! The pages under `harness/docs` that are made from the rules and the convention files: they are what would be made now.
+//! The pages that are made from the rules, the convention files and the targets' expectations: they are what would be made now.
 //!
 //! `cargo ci pages --write` renews them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use grpc_trace_conformance::convention::{
     AttributeSpec, Captured, Convention, Level, MessageEventSpec, OptInPrefix, Requirement, Source, SpanSpec,
     StatusSpec, builtin,
 };
+use grpc_trace_conformance::expect::{self, Expectations};
 use grpc_trace_conformance::rules::{RULES, index, page};
+use grpc_trace_conformance::run::smallest_first;
+use grpc_trace_conformance::scenario::corpus;
+use grpc_trace_conformance::target::discover;
 use serde::Deserialize;
 
 /// With this variable in the environment the pages are written.
@@ -19,12 +23,28 @@ const WRITE: &str = "CONFORMANCE_WRITE_PAGES";
 #[test]
 fn the_page_of_the_rules_is_fresh() {
     let pages: String = RULES.iter().map(|rule| format!("\n#{}", page(rule))).collect();
-    hold("rules.md", &format!("# Rules\n\n{NOTE}\n{}{pages}", index()));
+    hold(&path("rules.md"), &format!("# Rules\n\n{NOTE}\n{}{pages}", index()));
 }
 
 #[test]
 fn the_page_of_the_clauses_is_fresh() {
-    hold("clauses.md", &clauses_page());
+    hold(&path("clauses.md"), &clauses_page());
+}
+
+#[test]
+fn the_pages_of_what_targets_get_wrong_are_fresh() {
+    let discovery = discover(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    assert!(discovery.errors.is_empty() && !discovery.targets.is_empty(), "{:?}", discovery.errors);
+    for target in discovery.targets {
+        let expectations = Expectations::read(&target.folder).unwrap_or_else(|error| panic!("{error}"));
+        let page = target.folder.join("deviations.md");
+        if expectations.entries.is_empty() {
+            assert!(!page.exists(), "{}: nothing is wrong, remove it", page.display());
+            continue;
+        }
+        let fresh = expect::page(&target.name, &expectations, &smallest_first(&target, corpus().expect("it is read")));
+        hold(&page, &format!("{fresh}\n{NOTE}"));
+    }
 }
 
 const NOTE: &str = "Written by `cargo ci pages --write`; `cargo ci pages` fails if it is stale.\n";
@@ -230,13 +250,13 @@ fn read(name: &str) -> String {
 }
 
 /// Writes the page if that was asked for, and else holds the one that is there against it.
-fn hold(name: &str, fresh: &str) {
+fn hold(page: &Path, fresh: &str) {
     if std::env::var_os(WRITE).is_some() {
-        std::fs::write(path(name), fresh).unwrap_or_else(|error| panic!("{}: {error}", path(name).display()));
+        std::fs::write(page, fresh).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
         return;
     }
-    let there = std::fs::read_to_string(path(name)).unwrap_or_default();
+    let there = std::fs::read_to_string(page).unwrap_or_default();
     let differs = there.lines().zip(fresh.lines()).position(|(there, fresh)| there != fresh);
     let line = differs.unwrap_or_else(|| there.lines().count().min(fresh.lines().count())) + 1;
-    assert!(there == fresh, "harness/docs/{name} is stale from line {line} on: run `cargo ci pages --write`");
+    assert!(there == fresh, "{} is stale from line {line} on: run `cargo ci pages --write`", page.display());
 }

@@ -43,6 +43,12 @@ pub(super) enum Command {
     },
     /// Judges saved evidence again, with no target running.
     Check(Check),
+    /// Says what targets are known to get wrong, each with the smallest case that shows it: what there is to report.
+    Deviations {
+        /// A target's name, a pattern such as `go/*`, or a folder. Default: all.
+        #[arg(long, short, value_name = "TARGET")]
+        target: Vec<String>,
+    },
     /// Runs scenarios, and writes what they find into the targets' expect.toml.
     Bless(Bless),
 }

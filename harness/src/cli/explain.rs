@@ -1,7 +1,7 @@
 //! `conformance show` and `conformance explain`.
 
 use super::{built_in, output};
-use crate::rules::RULES;
+use crate::rules;
 use crate::scenario;
 use crate::usage::UsageError;
 use crate::verdict::Exit;
@@ -21,10 +21,8 @@ pub(super) fn show(id: &str) -> Result<Exit, UsageError> {
 }
 
 pub(super) fn explain(id: &str) -> Result<Exit, UsageError> {
-    let rule = RULES
-        .iter()
-        .find(|rule| rule.id() == id)
-        .ok_or_else(|| UsageError::new(format!("there is no rule `{id}`: `conformance list rules` names them")))?;
+    let unknown = || UsageError::new(format!("there is no rule `{id}`: `conformance list rules` names them"));
+    let rule = rules::find(id).ok_or_else(unknown)?;
     let doc = rule.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
     let head = format!("{id} ({}, {})\n{}\n\"{}\"\n", rule.family.as_str(), rule.level.as_str(), rule.url, rule.clause);
     output::print(&format!("{head}\n{}\n", doc.trim_end()));

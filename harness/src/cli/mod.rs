@@ -3,6 +3,7 @@
 mod args;
 mod bless;
 mod check;
+mod deviations;
 mod explain;
 mod interrupt;
 mod list;
@@ -26,6 +27,7 @@ pub fn main() -> Exit {
         Command::Show { scenario } => explain::show(&scenario),
         Command::Explain { rule } => explain::explain(&rule),
         Command::Check(check) => check::check(&check),
+        Command::Deviations { target } => deviations::deviations(target),
         Command::Bless(bless) => bless::bless(&bless),
     };
     done.unwrap_or_else(|error| {

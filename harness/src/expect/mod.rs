@@ -32,9 +32,11 @@
 mod bless;
 mod file;
 mod generalise;
+mod page;
 
 pub use bless::{Observed, bless};
 pub use file::{Entry, Expectations, FILE};
+pub use page::page;
 
 use crate::rules::Finding;
 use crate::usage::UsageError;

@@ -99,10 +99,16 @@ impl Rule {
     }
 }
 
+/// The rule with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id() == id)
+}
+
 /// The family of the rule with this id.
 #[must_use]
-pub fn family(rule: &str) -> Option<Family> {
-    RULES.iter().find(|known| known.id() == rule).map(|rule| rule.family)
+pub fn family(id: &str) -> Option<Family> {
+    find(id).map(|rule| rule.family)
 }
 
 /// Judges evidence by every rule. The findings' order depends on nothing but the evidence's content.

@@ -214,21 +214,27 @@ fn cases(choice: &Choice, corpus: &[Scenario], errors: &mut Vec<UsageError>) -> 
 /// Everything that expectations of a target can be about.
 #[must_use]
 pub fn possible(manifest: &Manifest, corpus: &[Scenario]) -> BTreeSet<Subject> {
-    let cases = corpus.iter().flat_map(|scenario| &scenario.cases);
+    subjects(manifest, corpus.iter().flat_map(|scenario| &scenario.cases)).collect()
+}
+
+/// The same, the smallest cases first.
+#[must_use]
+pub fn smallest_first(manifest: &Manifest, corpus: &[Scenario]) -> Vec<Subject> {
+    let mut cases: Vec<_> = corpus.iter().flat_map(|scenario| &scenario.cases).collect();
+    cases.sort_by_cached_key(|case| scenario::size(case));
+    subjects(manifest, cases.into_iter()).collect()
+}
+
+fn subjects<'a>(manifest: &'a Manifest, cases: impl Iterator<Item = &'a Case>) -> impl Iterator<Item = Subject> {
     let applicable = cases.filter(|case| lacks(case, &manifest.capabilities).is_none()).map(Case::id);
-    let ids: Vec<_> = applicable.chain([STRANGERS.to_owned()]).collect();
-    let mut subjects = BTreeSet::new();
-    for variant in &manifest.variants {
-        for claim in &variant.claims {
-            let subject = |id: &String| Subject {
-                variant: variant.name.clone(),
-                convention: claim.convention.clone(),
-                case: id.clone(),
-            };
-            subjects.extend(ids.iter().map(subject));
-        }
-    }
-    subjects
+    let claims = manifest.variants.iter().flat_map(|variant| variant.claims.iter().map(move |claim| (variant, claim)));
+    applicable.chain([STRANGERS.to_owned()]).flat_map(move |case| {
+        claims.clone().map(move |(variant, claim)| Subject {
+            variant: variant.name.clone(),
+            convention: claim.convention.clone(),
+            case: case.clone(),
+        })
+    })
 }
 
 /// The targets that are asked for, each with the names of its variants that are.

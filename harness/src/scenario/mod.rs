@@ -47,6 +47,7 @@ mod expand;
 mod load;
 mod needs;
 mod show;
+mod size;
 mod step;
 mod write;
 
@@ -58,6 +59,7 @@ pub use corpus::{SelectError, corpus, select};
 pub use load::{LoadError, Scenario, load, load_dir, load_unchecked};
 pub use needs::{Crossing, Need, needs};
 pub use show::{show, show_case};
+pub use size::size;
 pub use step::{ClientStep, Compression, ServerStep, Shape, all_steps};
 pub use write::write;
 

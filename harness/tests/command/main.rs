@@ -49,6 +49,14 @@ fn a_missing_span_is_a_finding_until_it_is_expected_and_then_its_presence_is() {
     let of_calls = known.cases.iter().filter(|case| case.id() != "strangers");
     assert!(of_calls.flat_map(|case| &case.findings).all(|finding| finding["expected"] == true), "{}", known.text);
 
+    // All of it is one deviation, and it is shown by the smallest of the cases.
+    let deviations = workspace.plain(&["deviations"]);
+    assert_eq!(deviations.code, 0, "{}", deviations.text);
+    let shown = "### `server_span_missing`\n\n- in `unary/annotate/events/ok` by rpc-1.39, variant main\n";
+    assert!(deviations.text.contains("## To report") && deviations.text.contains(shown), "{}", deviations.text);
+    let of_nobody = workspace.plain(&["deviations", "--target", "test/nobody"]);
+    assert!(of_nobody.code == 2 && of_nobody.text.contains("no such target"), "{}", of_nobody.text);
+
     // What was not run makes no expectation stale.
     let other = workspace.run(&["--scenario", "unary/slow"]);
     assert_eq!(other.totals["unexpected-pass"], 0, "{}", other.text);
