@@ -7,6 +7,7 @@ mod features;
 mod layers;
 mod mutants;
 mod readme;
+mod scorecard;
 mod snapshots;
 mod steps;
 
@@ -36,7 +37,7 @@ enum Step {
     Layers,
     /// The features of dependencies: tests ask for none that programs do not.
     Features,
-    /// The commands of README.md, exactly as it prints them; and no snapshot without a test.
+    /// The commands of README.md, exactly as it prints them; the scorecard that it shows is theirs, and no snapshot is without a test.
     Readme,
     /// No snapshot without a test, by the tests of the snapshots alone: on demand only, for the README's commands run them.
     Snapshots,

@@ -1,7 +1,8 @@
 //! The commands of README.md, run exactly as it prints them.
 //!
 //! In a fence of language `sh`, every line is one command. Fences of other languages are output, or for another machine.
-//! They run every test, so what snapshots are asked for is known when they are through.
+//! They run everything, so what they print is the scorecard that README.md shows, and what snapshots are asked for is known when
+//! they are through.
 
 use std::fs;
 use std::num::NonZero;
@@ -11,8 +12,8 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::snapshots;
-use crate::steps::execute;
+use crate::steps::print_of;
+use crate::{scorecard, snapshots};
 
 pub(crate) fn check(root: &Path) -> Result<()> {
     let text = fs::read_to_string(root.join("README.md")).context("cannot read README.md")?;
@@ -21,12 +22,15 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let asked = snapshots::begin(root)?;
     // Half of what tests do is waiting: for deadlines to pass, for what must not come.
     let threads = 2 * available_parallelism().map_or(1, NonZero::get);
+    let mut printed = String::new();
     for command in commands {
         println!("$ {command}");
         let mut shell = Command::new("sh");
         shell.args(["-c", command]).current_dir(root);
-        execute(shell.env(snapshots::VARIABLE, &asked).env("RUST_TEST_THREADS", threads.to_string()))?;
+        shell.env(snapshots::VARIABLE, &asked).env("RUST_TEST_THREADS", threads.to_string());
+        printed.push_str(&print_of(&mut shell)?);
     }
+    scorecard::compare(&text, &printed)?;
     snapshots::compare(root, &asked)
 }
 

@@ -1,8 +1,9 @@
 //! The steps that are one command each.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -72,6 +73,23 @@ pub(crate) fn execute(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {shown}"))?;
     ensure!(status.success(), "{shown}: {status}");
     Ok(())
+}
+
+/// The same, and gives what the command printed to standard output.
+pub(crate) fn print_of(command: &mut Command) -> Result<String> {
+    let shown = show(command);
+    let cannot = || format!("cannot run {shown}");
+    let mut running = command.stdout(Stdio::piped()).spawn().with_context(cannot)?;
+    let mut printed = String::new();
+    for line in running.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+        let line = line.with_context(cannot)?;
+        println!("{line}");
+        printed.push_str(&line);
+        printed.push('\n');
+    }
+    let status = running.wait().with_context(cannot)?;
+    ensure!(status.success(), "{shown}: {status}");
+    Ok(printed)
 }
 
 /// The command as one would write it. Of many arguments, such as all files of a folder, the first will do.
