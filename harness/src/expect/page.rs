@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::file::variant_name;
 use super::{Entry, Expectations, Subject};
-use crate::rules::find;
 
 /// The page in Markdown, what nobody has reported first. Entries of one rule with one reason are one deviation. It is shown by
 /// the first of the subjects that one of them covers, by one that is not flaky if there is any: the subjects have to be in the
@@ -13,8 +12,8 @@ use crate::rules::find;
 pub fn page(target: &str, expectations: &Expectations, subjects: &[Subject]) -> String {
     let mut page = format!(
         "# What {target} gets wrong\n\n\
-         What its `expect.toml` says, each with the smallest case that shows it. What is wrong in a case, by which clauses, in which\n\
-         trace, and what was on the wire:\n\n    \
+         What its `expect.toml` says, by rule, each with the smallest case that shows it. `cargo conformance explain RULE` says what a\n\
+         rule requires, and this what is wrong in a case, by which clauses, in which trace, and what was on the wire:\n\n    \
          cargo conformance run --save /tmp/evidence --target {target}@VARIANT --convention CONVENTION --scenario CASE\n    \
          cargo conformance check /tmp/evidence\n"
     );
@@ -58,10 +57,6 @@ fn tell(entries: &[&Entry], subjects: &[Subject], page: &mut String) {
         }
         None => "- in no case that the target can run".to_owned(),
     });
-    if let Some(rule) = find(&entry.rule) {
-        let clause = rule.clause.replace('[', "\\[").replace(']', "\\]");
-        line(&format!("- {} by [{clause}]({})", rule.level.as_str(), rule.url));
-    }
     line(&format!("- why: {}", entry.reason));
     if let Some(flaky) = &entry.flaky {
         line(&format!("- at some times only: {flaky}"));
@@ -97,8 +92,8 @@ mod tests {
             "rule = \"wrong_name\"\nscenario = \"**\"\nexcept = \"small\"\nreason = \"r\"\nunreported = true",
         ]);
         let [("`wrong_name`", text)] = told(&page)[..] else { panic!("{page}") };
-        assert!(text.starts_with("- in `middling` by rpc-1.39, variant main\n- MUST by ["), "{page}");
-        assert!(text.ends_with("- why: r\n") && page.contains("## To report (1)"), "{page}");
+        assert!(text.starts_with("- in `middling` by rpc-1.39, variant main\n- why: r\n"), "{page}");
+        assert!(page.contains("## To report (1)"), "{page}");
     }
 
     #[test]
