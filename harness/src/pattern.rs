@@ -57,23 +57,27 @@ impl Pattern {
     /// Whether a path, as a whole, is what the pattern says.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
-        let components: Vec<_> = path.split('/').collect();
-        matches(&self.0, &components)
+        matches(&self.0, Some(path))
     }
 
     /// Whether a path, or one that it lies below, is what the pattern says: what a person means who selects `status`.
     #[must_use]
     pub fn selects(&self, path: &str) -> bool {
-        let components: Vec<_> = path.split('/').collect();
-        (1..=components.len()).any(|length| matches(&self.0, &components[..length]))
+        let mut ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        ends.any(|end| self.matches(&path[..end]))
     }
 }
 
-fn matches(parts: &[Part], components: &[&str]) -> bool {
+/// `path` is what is left of it, if any component is. Nothing is allocated: every case of a run meets every pattern of its target's
+/// expectations.
+fn matches(parts: &[Part], path: Option<&str>) -> bool {
     match parts.split_first() {
-        None => components.is_empty(),
-        Some((Part::Any, rest)) => (0..=components.len()).any(|skipped| matches(rest, &components[skipped..])),
-        Some((part, rest)) => components.split_first().is_some_and(|(component, others)| {
+        None => path.is_none(),
+        Some((Part::Any, rest)) => {
+            let mut suffixes = std::iter::successors(Some(path), |left| left.map(|left| split_first(left).1));
+            suffixes.any(|left| matches(rest, left))
+        }
+        Some((part, rest)) => path.map(split_first).is_some_and(|(component, others)| {
             let fits = match part {
                 Part::Literal(literal) => literal == component,
                 Part::Like(like) => is_like(like, component),
@@ -82,6 +86,11 @@ fn matches(parts: &[Part], components: &[&str]) -> bool {
             fits && matches(rest, others)
         }),
     }
+}
+
+/// The first component, and what is behind it.
+fn split_first(path: &str) -> (&str, Option<&str>) {
+    path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 /// Whether a text is a pattern's, in which `*` stands for any letters.

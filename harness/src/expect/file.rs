@@ -65,10 +65,10 @@ impl Entry {
         let variant = variant_name(&subject.variant);
         let all_or =
             |patterns: &Option<Patterns>, text| patterns.as_ref().is_none_or(|patterns| patterns.matches(text));
-        self.scenario.matches(&subject.case)
-            && !self.except.matches(&subject.case)
+        all_or(&self.variant, variant)
             && all_or(&self.convention, &subject.convention)
-            && all_or(&self.variant, variant)
+            && self.scenario.matches(&subject.case)
+            && !self.except.matches(&subject.case)
     }
 }
 
