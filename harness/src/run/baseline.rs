@@ -27,12 +27,11 @@ impl Baseline {
         let cases = job.cases.iter().filter(|case| {
             !case.open && lacks(case, job.launch.capabilities()).or_else(|| lacks_endpoint(case, &endpoints)).is_none()
         });
-        let plays = cases.map(|case| {
+        let play = async |case| {
             let plan = plan(case, &job.for_whom(), endpoints.clone(), &how.mint);
-            let session = &session;
-            (case, async move { (case.id(), session.play(plan).await) })
-        });
-        let played = side_by_side(plays.collect(), how.concurrency).await;
+            (case.id(), session.play(plan).await)
+        };
+        let played = side_by_side(cases.map(|case| (case, case)).collect(), how.concurrency, play).await;
         let lost = session.lost();
         session.stop().await.stopped?;
         if let Some(failure) = lost {

@@ -236,9 +236,9 @@ impl<'a> State<'a> {
         let (alone, together): (Vec<_>, Vec<_>) = planned.partition(|(_, plan)| plays_alone(plan, has_control));
         let playing = {
             let session = &*session;
-            let play = |place, case, plan| async move { (place, case, session.play(plan).await) };
-            let plays = together.into_iter().enumerate().map(|(place, (case, plan))| (case, play(place, case, plan)));
-            let mut played = side_by_side(plays.collect(), self.how.concurrency).await;
+            let play = |(place, case, plan)| async move { (place, case, session.play(plan).await) };
+            let places = together.into_iter().enumerate().map(|(place, (case, plan))| (case, (place, case, plan)));
+            let mut played = side_by_side(places.collect(), self.how.concurrency, play).await;
             // What is told, and in which order, does not depend on which case was through first.
             played.sort_by_key(|(place, ..)| *place);
             played

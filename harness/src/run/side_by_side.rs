@@ -8,16 +8,23 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::scenario::{Call, Case, ServerStep, all_steps};
 
-/// Plays so many cases at a time. Those that do nothing but wait for a deadline take nobody's place, unless only one is to be
-/// played at a time. The results come as they are ready.
-pub(super) async fn side_by_side<P: Future>(plays: Vec<(&Case, P)>, at_a_time: usize) -> Vec<P::Output> {
+/// Plays so many cases at a time, each by what comes with it. Those that do nothing but wait for a deadline take nobody's place,
+/// unless only one is to be played at a time. The results come as they are ready.
+///
+/// A future that plays is as large as all that it may do: there are none but of those that are played.
+pub(super) async fn side_by_side<T, P: Future>(
+    cases: Vec<(&Case, T)>,
+    at_a_time: usize,
+    play: impl Fn(T) -> P,
+) -> Vec<P::Output> {
     let only_waits = |case| at_a_time > 1 && waits(case);
-    let mut queue = spread(plays.into_iter().map(|(case, play)| (only_waits(case), play)).collect());
+    let mut queue = spread(cases.into_iter().map(|(case, with)| (only_waits(case), with)).collect());
     let (mut running, mut played, mut working) = (FuturesUnordered::new(), Vec::new(), 0);
     loop {
-        while let Some((waits, play)) = queue.pop_front_if(|(waits, _)| *waits || working < at_a_time) {
+        while let Some((waits, with)) = queue.pop_front_if(|(waits, _)| *waits || working < at_a_time) {
             working += usize::from(!waits);
-            running.push(async move { (waits, play.await) });
+            let playing = play(with);
+            running.push(async move { (waits, playing.await) });
         }
         let Some((waited, result)) = running.next().await else { return played };
         working -= usize::from(!waited);
@@ -27,12 +34,12 @@ pub(super) async fn side_by_side<P: Future>(plays: Vec<(&Case, P)>, at_a_time: u
 
 /// Puts those that wait among the first half of the others, which are at work while these wait: not at one place, since a
 /// target that is asked for all of them at once may not get round to some before their time is up.
-fn spread<P>(plays: Vec<(bool, P)>) -> VecDeque<(bool, P)> {
-    let (waiting, working): (Vec<_>, Vec<_>) = plays.into_iter().partition(|(waits, _)| *waits);
+fn spread<T>(cases: Vec<(bool, T)>) -> VecDeque<(bool, T)> {
+    let (waiting, working): (Vec<_>, Vec<_>) = cases.into_iter().partition(|(waits, _)| *waits);
     let apart = (working.len() / (2 * waiting.len().max(1))).max(1);
     let (mut queue, mut waiting) = (VecDeque::new(), waiting.into_iter());
-    for (place, play) in working.into_iter().enumerate() {
-        queue.push_back(play);
+    for (place, case) in working.into_iter().enumerate() {
+        queue.push_back(case);
         if place % apart == 0 {
             queue.extend(waiting.next());
         }
@@ -85,13 +92,11 @@ mod tests {
     fn begun(at_a_time: usize) -> Vec<String> {
         let (cases, begun, never) = (cases(), RefCell::new(Vec::new()), Notify::new());
         let (begun_now, never) = (&begun, &never);
-        let play = |case| {
-            (case, async move {
-                begun_now.borrow_mut().push(Case::id(case));
-                never.notified().await;
-            })
+        let play = |case| async move {
+            begun_now.borrow_mut().push(Case::id(case));
+            never.notified().await;
         };
-        let played = side_by_side(cases.iter().map(play).collect(), at_a_time).now_or_never();
+        let played = side_by_side(cases.iter().map(|case| (case, case)).collect(), at_a_time, play).now_or_never();
         assert!(played.is_none());
         begun.take()
     }
@@ -119,8 +124,9 @@ mod tests {
     fn every_case_is_played() {
         let cases = cases();
         for at_a_time in [1, 2, 16] {
-            let plays = cases.iter().map(|case| (case, async { case.id() })).collect();
-            let mut played = side_by_side(plays, at_a_time).now_or_never().unwrap();
+            let play = |case| async move { Case::id(case) };
+            let with_itself = cases.iter().map(|case| (case, case)).collect();
+            let mut played = side_by_side(with_itself, at_a_time, play).now_or_never().unwrap();
             played.sort();
             assert_eq!(played, ["far", "nested", "waits", "works"]);
         }
