@@ -80,8 +80,9 @@ pub(crate) fn print_of(command: &mut Command) -> Result<String> {
     let shown = show(command);
     let cannot = || format!("cannot run {shown}");
     let mut running = command.stdout(Stdio::piped()).spawn().with_context(cannot)?;
+    let output = running.stdout.take().with_context(cannot)?;
     let mut printed = String::new();
-    for line in running.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+    for line in BufReader::new(output).lines() {
         let line = line.with_context(cannot)?;
         println!("{line}");
         printed.push_str(&line);

@@ -11,9 +11,9 @@ use grpc_trace_conformance::convention::{
     StatusSpec, builtin,
 };
 use grpc_trace_conformance::expect::{self, Expectations};
-use grpc_trace_conformance::rules::{RULES, index, page};
-use grpc_trace_conformance::run::smallest_first;
-use grpc_trace_conformance::scenario::corpus;
+use grpc_trace_conformance::rules::{RULES, Rule, find, index, page};
+use grpc_trace_conformance::run::subjects;
+use grpc_trace_conformance::scenario::{corpus, smallest_first};
 use grpc_trace_conformance::target::discover;
 use serde::Deserialize;
 
@@ -35,6 +35,7 @@ fn the_page_of_the_clauses_is_fresh() {
 fn the_pages_of_what_targets_get_wrong_are_fresh() {
     let discovery = discover(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     assert!(discovery.errors.is_empty() && !discovery.targets.is_empty(), "{:?}", discovery.errors);
+    let cases = smallest_first(corpus().expect("it is read"));
     for target in discovery.targets {
         let expectations = Expectations::read(&target.folder).unwrap_or_else(|error| panic!("{error}"));
         let page = target.folder.join("deviations.md");
@@ -42,7 +43,8 @@ fn the_pages_of_what_targets_get_wrong_are_fresh() {
             assert!(!page.exists(), "{}: nothing is wrong, remove it", page.display());
             continue;
         }
-        let fresh = expect::page(&target.name, &expectations, &smallest_first(&target, corpus().expect("it is read")));
+        let subjects: Vec<_> = subjects(&target, cases.iter().copied()).collect();
+        let fresh = expect::page(&target.name, &expectations, &subjects);
         hold(&page, &format!("{fresh}\n{NOTE}"));
     }
 }
@@ -147,7 +149,7 @@ fn covered() -> Covered {
     for convention in builtin().expect("the conventions load") {
         of_convention(convention, &mut |source, rules| {
             for rule in rules {
-                let rule = RULES.iter().find(|known| known.id() == *rule).map(|known| known.id());
+                let rule = find(rule).map(Rule::id);
                 let clause = key(&source.url, &source.quote, source.level);
                 covered.entry(clause).or_default().insert(rule.expect("the rule exists"));
             }

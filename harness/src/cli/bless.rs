@@ -5,22 +5,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Bless, Format};
-use super::built_in;
 use super::output::{self, Reporting};
 use super::run::block_on;
-use crate::convention;
+use super::{built_in, selected};
 use crate::expect::{Expectations, FILE, Observed, bless as write};
 use crate::report::{Event, Reporter};
 use crate::rules::RULES;
-use crate::run::{Options, Selected, possible, select};
+use crate::run::{Options, Selected, possible};
 use crate::scenario;
 use crate::usage::UsageError;
 use crate::verdict::{Exit, STRANGERS};
 
 pub(super) fn bless(args: &Bless) -> Result<Exit, UsageError> {
     let corpus = scenario::corpus().map_err(built_in)?;
-    let conventions = convention::builtin().map_err(built_in)?;
-    let mut selected = select(&args.selection.choice(), corpus, conventions);
+    let mut selected = selected(&args.selection.choice())?;
     let mut folders: BTreeMap<String, (PathBuf, Observed)> = BTreeMap::new();
     for run in &mut selected.runs {
         // What is there is what is about to be replaced.

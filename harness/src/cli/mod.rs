@@ -12,8 +12,10 @@ mod run;
 
 use clap::Parser;
 
+use crate::run::{Choice, Selected, select};
 use crate::usage::UsageError;
 use crate::verdict::Exit;
+use crate::{convention, scenario};
 use args::{Args, Command};
 
 /// Does what the arguments say, and says how it ended.
@@ -34,6 +36,13 @@ pub fn main() -> Exit {
         output::error(&error);
         Exit::Usage
     })
+}
+
+/// What a choice means among the scenarios and conventions that come with the harness.
+fn selected(choice: &Choice) -> Result<Selected, UsageError> {
+    let corpus = scenario::corpus().map_err(built_in)?;
+    let conventions = convention::builtin().map_err(built_in)?;
+    Ok(select(choice, corpus, conventions))
 }
 
 /// A data file that comes with the harness cannot be read: its tests hold that this does not happen.

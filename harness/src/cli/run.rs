@@ -6,20 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Run;
-use super::built_in;
 use super::interrupt::unless_interrupted;
 use super::output::{self, Reporting};
-use crate::convention;
+use super::selected;
 use crate::report::{Save, Sink};
-use crate::run::{Attached, Options, Selected, run as run_selected, select};
-use crate::scenario;
+use crate::run::{Attached, Options, Selected, run as run_selected};
 use crate::usage::UsageError;
 use crate::verdict::{Exit, STRANGERS};
 
 pub(super) fn run(args: &Run) -> Result<Exit, UsageError> {
-    let corpus = scenario::corpus().map_err(built_in)?;
-    let conventions = convention::builtin().map_err(built_in)?;
-    let mut selected = select(&args.selection.choice(), corpus, conventions);
+    let mut selected = selected(&args.selection.choice())?;
     if let Some(address) = &args.attach {
         selected.attach(attached(address, args)?)?;
     }
@@ -82,6 +78,11 @@ fn list(selected: &Selected) -> Exit {
         line(STRANGERS);
     }
     output::print(&text);
+    exit_of(selected)
+}
+
+/// Tells what of a selection means nothing, and how a command ends that only shows what was selected.
+pub(super) fn exit_of(selected: &Selected) -> Exit {
     selected.errors.iter().for_each(|error| output::error(error));
     match (selected.errors.is_empty(), selected.runs.is_empty()) {
         (false, _) => Exit::Usage,

@@ -28,7 +28,7 @@ pub fn page(target: &str, expectations: &Expectations, subjects: &[Subject]) -> 
     page
 }
 
-/// The entries, those together that are about the same, and among these those first that hold at all times.
+/// The entries, those together that are about the same. Among these one that is flaky shows nothing beside one that is not.
 fn deviations(expectations: &Expectations) -> Vec<Vec<&Entry>> {
     let mut deviations: Vec<Vec<&Entry>> = Vec::new();
     for entry in &expectations.entries {
@@ -37,7 +37,11 @@ fn deviations(expectations: &Expectations) -> Vec<Vec<&Entry>> {
             None => deviations.push(vec![entry]),
         }
     }
-    deviations.iter_mut().for_each(|entries| entries.sort_by_key(|entry| entry.flaky.is_some()));
+    for entries in &mut deviations {
+        if entries.iter().any(|entry| entry.flaky.is_none()) {
+            entries.retain(|entry| entry.flaky.is_none());
+        }
+    }
     deviations
 }
 
@@ -49,9 +53,7 @@ fn tell(entries: &[&Entry], subjects: &[Subject], page: &mut String) {
     let Some(entry) = entries.first() else { return };
     let mut line = |text: &str| writeln!(page, "{text}").expect("a string grows");
     line(&format!("\n### `{}`\n", entry.rule));
-    let like_it = entries.iter().filter(|other| other.flaky.is_some() == entry.flaky.is_some());
-    let shown = |subject: &&Subject| like_it.clone().any(|entry| entry.covers(subject));
-    line(&match subjects.iter().find(shown) {
+    line(&match subjects.iter().find(|subject| entries.iter().any(|entry| entry.covers(subject))) {
         Some(Subject { variant, convention, case }) => {
             format!("- in `{case}` by {convention}, variant {}", variant_name(variant))
         }

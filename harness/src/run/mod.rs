@@ -36,7 +36,7 @@ pub use baseline::Baseline;
 pub use harness::{CaseResult, Harness, HarnessError};
 pub use launch::{Attached, Launch, SERVICE_NAME, settings};
 pub use plan::Mint;
-pub use select::{Choice, Selected, SelectedRun, possible, select, smallest_first};
+pub use select::{Choice, Selected, SelectedRun, possible, select, subjects};
 
 use crate::report::{Event, Sink, Tally};
 use crate::target::{self, Availability, Bare, Failure, availability};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::scenario::{Call, Case, Endpoint, Minted, Plan, ServerStep};
+use crate::scenario::{Call, Case, Endpoint, Minted, Plan, all_calls, handlers_calls};
 use crate::trace::{SpanId, TraceId};
 
 /// Mints ids that no other run has: a nonce and a counter.
@@ -150,7 +150,7 @@ fn driver_call_plays_alone(call: &Call, path: &str, plan: &Plan, has_control: bo
     let is_known = sends_context(call, path, plan) || (has_control && is_handled_for_certain(call));
     let mut after = call.on_completion.iter();
     !is_known
-        || target_steps_play_alone(call.server.as_deref().unwrap_or_default())
+        || all_calls(handlers_calls(call)).into_iter().any(target_call_plays_alone)
         || after.any(|inner| driver_call_plays_alone(inner, &format!("{path}.{}", inner.name), plan, has_control))
 }
 
@@ -190,21 +190,11 @@ fn is_handled_for_certain(call: &Call) -> bool {
     call.method.is_none() && call.deadline_ms.is_none() && !steps.iter().any(ClientStep::gives_up)
 }
 
-/// Whether a handler makes a call in no context that may never arrive where its `traceparent` is seen.
-fn target_steps_play_alone(steps: &[ServerStep]) -> bool {
-    steps.iter().any(|step| match step {
-        ServerStep::Calls { calls, .. } => calls.iter().any(target_call_plays_alone),
-        ServerStep::Span { steps, .. } | ServerStep::OnAttempt { steps, .. } => target_steps_play_alone(steps),
-        _ => false,
-    })
-}
-
+/// Whether a handler's call is made in no context, and may never arrive where its `traceparent` is seen.
 fn target_call_plays_alone(call: &Call) -> bool {
     use crate::scenario::Context;
     let arrives = call.to != Some(Endpoint::Nobody) && is_handled_for_certain(call);
-    (call.context == Context::None && !arrives)
-        || target_steps_play_alone(call.server.as_deref().unwrap_or_default())
-        || call.on_completion.iter().any(target_call_plays_alone)
+    call.context == Context::None && !arrives
 }
 
 #[cfg(test)]

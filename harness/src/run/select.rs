@@ -217,16 +217,12 @@ pub fn possible(manifest: &Manifest, corpus: &[Scenario]) -> BTreeSet<Subject> {
     subjects(manifest, corpus.iter().flat_map(|scenario| &scenario.cases)).collect()
 }
 
-/// The same, the smallest cases first.
-#[must_use]
-pub fn smallest_first(manifest: &Manifest, corpus: &[Scenario]) -> Vec<Subject> {
-    let mut cases: Vec<_> = corpus.iter().flat_map(|scenario| &scenario.cases).collect();
-    cases.sort_by_cached_key(|case| scenario::size(case));
-    subjects(manifest, cases.into_iter()).collect()
-}
-
-fn subjects<'a>(manifest: &'a Manifest, cases: impl Iterator<Item = &'a Case>) -> impl Iterator<Item = Subject> {
-    let applicable = cases.filter(|case| lacks(case, &manifest.capabilities).is_none()).map(Case::id);
+/// What of it is about these cases, in their order, and about strangers.
+pub fn subjects<'a>(
+    manifest: &'a Manifest,
+    cases: impl IntoIterator<Item = &'a Case>,
+) -> impl Iterator<Item = Subject> {
+    let applicable = cases.into_iter().filter(|case| lacks(case, &manifest.capabilities).is_none()).map(Case::id);
     let claims = manifest.variants.iter().flat_map(|variant| variant.claims.iter().map(move |claim| (variant, claim)));
     applicable.chain([STRANGERS.to_owned()]).flat_map(move |case| {
         claims.clone().map(move |(variant, claim)| Subject {

@@ -6,7 +6,7 @@ use std::future::Future;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::scenario::{Call, Case, ServerStep, all_steps};
+use crate::scenario::{Case, all_calls};
 
 /// Plays so many cases at a time, each by what comes with it. Those that do nothing but wait for a deadline take nobody's place,
 /// unless only one is to be played at a time. The results come as they are ready.
@@ -52,16 +52,7 @@ fn spread<T>(cases: Vec<(bool, T)>) -> VecDeque<(bool, T)> {
 const PASSES_MS: u32 = 5_000;
 
 fn waits(case: &Case) -> bool {
-    case.script.calls.iter().any(has_a_deadline_that_passes)
-}
-
-fn has_a_deadline_that_passes(call: &Call) -> bool {
-    call.deadline_ms.is_some_and(|ms| ms < PASSES_MS)
-        || call.on_completion.iter().any(has_a_deadline_that_passes)
-        || all_steps(call.server.as_deref().unwrap_or_default()).into_iter().any(|step| match step {
-            ServerStep::Calls { calls, .. } => calls.iter().any(has_a_deadline_that_passes),
-            _ => false,
-        })
+    all_calls(&case.script.calls).iter().any(|call| call.deadline_ms.is_some_and(|ms| ms < PASSES_MS))
 }
 
 #[cfg(test)]

@@ -59,8 +59,8 @@ pub use corpus::{SelectError, corpus, select};
 pub use load::{LoadError, Scenario, load, load_dir, load_unchecked};
 pub use needs::{Crossing, Need, needs};
 pub use show::{show, show_case};
-pub use size::size;
-pub use step::{ClientStep, Compression, ServerStep, Shape, all_steps};
+pub use size::smallest_first;
+pub use step::{ClientStep, Compression, ServerStep, Shape, all_calls, all_steps, handlers_calls};
 pub use write::write;
 
 use crate::trace::{SpanId, TraceId};

@@ -1,25 +1,20 @@
 //! How much there is to a case.
 
-use super::{Call, Case, ServerStep, Shape, all_steps, show_case};
+use super::{Case, Scenario, Shape, all_calls, show_case};
 
-/// What makes one case smaller than another for somebody who has to understand it: fewer calls, then fewer of them that stream,
-/// then fewer words that tell what happens.
+/// All cases, those that are easy to understand first.
 #[must_use]
-pub fn size(case: &Case) -> impl Ord + use<> {
-    let mut calls = Vec::new();
-    case.script.calls.iter().for_each(|call| gather(call, &mut calls));
-    let streams = calls.iter().filter(|call| call.shape != Shape::Unary).count();
-    (calls.len(), streams, show_case(case).split_whitespace().count())
+pub fn smallest_first(scenarios: &[Scenario]) -> Vec<&Case> {
+    let mut cases: Vec<_> = scenarios.iter().flat_map(|scenario| &scenario.cases).collect();
+    cases.sort_by_cached_key(|case| size(case));
+    cases
 }
 
-fn gather<'a>(call: &'a Call, calls: &mut Vec<&'a Call>) {
-    calls.push(call);
-    for step in all_steps(call.server.as_deref().unwrap_or_default()) {
-        if let ServerStep::Calls { calls: inner, .. } = step {
-            inner.iter().for_each(|call| gather(call, calls));
-        }
-    }
-    call.on_completion.iter().for_each(|call| gather(call, calls));
+/// Fewer calls, then fewer of them that stream, then fewer words that tell what happens.
+fn size(case: &Case) -> impl Ord + use<> {
+    let calls = all_calls(&case.script.calls);
+    let streams = calls.iter().filter(|call| call.shape != Shape::Unary).count();
+    (calls.len(), streams, show_case(case).split_whitespace().count())
 }
 
 #[cfg(test)]

@@ -221,6 +221,26 @@ pub fn all_steps(steps: &[ServerStep]) -> Vec<&ServerStep> {
     all
 }
 
+/// The calls that the handler of a call makes, in whichever of its steps.
+pub fn handlers_calls(call: &Call) -> impl Iterator<Item = &Call> {
+    all_steps(call.server.as_deref().unwrap_or_default()).into_iter().flat_map(|step| match step {
+        ServerStep::Calls { calls, .. } => calls.as_slice(),
+        _ => &[],
+    })
+}
+
+/// These calls and all that are made for them, in their handlers and on their completion, each before those made for it.
+#[must_use]
+pub fn all_calls<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Vec<&'a Call> {
+    let mut all = Vec::new();
+    for call in calls {
+        all.push(call);
+        all.extend(all_calls(handlers_calls(call)));
+        all.extend(all_calls(&call.on_completion));
+    }
+    all
+}
+
 fn one() -> u32 {
     1
 }
